@@ -1,0 +1,122 @@
+'use strict';
+
+const { generateKeyPairSync } = require('node:crypto');
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { startLocalOrg } = require('../../testing');
+const { assertionFor, callApi, exchange, login } = require('./peer');
+
+const pem = (name) => readFileSync(join(__dirname, '../../testing/tls', name), 'utf8');
+
+let org;
+afterEach(() => org.close());
+
+describe('stats', () => {
+  test('tell what happened, and forget it when reset', async () => {
+    org = await startLocalOrg();
+    const { access_token } = await login(org);
+    await exchange(org, 'no assertion');
+    await callApi(org, access_token);
+    await callApi(org, 'x');
+    expect(org.stats()).toEqual({
+      exchanges: 2,
+      tokensIssued: 1,
+      newSessions: 1,
+      logins: { [org.config.username]: 1 },
+      maxConcurrentExchanges: 1,
+      requests: { token: 2, limits: 2 },
+      rejected401: 1,
+    });
+    org.resetStats();
+    expect(org.stats()).toEqual({
+      exchanges: 0,
+      tokensIssued: 0,
+      newSessions: 0,
+      logins: {},
+      maxConcurrentExchanges: 0,
+      requests: {},
+      rejected401: 0,
+    });
+  });
+
+  test('are a copy', async () => {
+    org = await startLocalOrg();
+    org.stats().requests.token = 7;
+    expect(org.stats().requests).toEqual({});
+  });
+
+  test('tell how many exchanges were in the air at once', async () => {
+    org = await startLocalOrg({ delay: 300 });
+    await Promise.all([exchange(org), exchange(org), exchange(org)]);
+    await exchange(org);
+    expect(org.stats()).toMatchObject({ exchanges: 4, maxConcurrentExchanges: 3 });
+  });
+
+  test('count an exchange as over when its client has gone', async () => {
+    org = await startLocalOrg();
+    const mend = org.inject({ kind: 'hang' });
+    const signal = AbortSignal.timeout(200);
+    await expect(exchange(org, undefined, { signal })).rejects.toThrow();
+    mend();
+    await exchange(org);
+    expect(org.stats().maxConcurrentExchanges).toBe(1);
+  });
+});
+
+describe('register', () => {
+  test('takes an app’s new key in place of the old one', async () => {
+    org = await startLocalOrg();
+    const encoding = { publicKeyEncoding: { type: 'spki', format: 'pem' } };
+    const keys = generateKeyPairSync('rsa', { modulusLength: 2048, ...encoding });
+    const { clientId, username } = org.config;
+    org.register({ clientId, publicKey: keys.publicKey, users: [username] });
+    expect((await exchange(org)).status).toBe(400);
+    expect((await exchange(org, assertionFor(org, {}, keys))).status).toBe(200);
+  });
+
+  test('takes a certificate for a key', async () => {
+    org = await startLocalOrg();
+    const { username } = org.config;
+    org.register({ clientId: 'other', certificate: pem('localhost.pem'), users: [username] });
+    const privateKey = pem('localhost-key.pem');
+    const response = await exchange(org, assertionFor(org, { iss: 'other' }, { privateKey }));
+    expect(response.status).toBe(200);
+  });
+
+  test('refuses what is no key', async () => {
+    org = await startLocalOrg();
+    expect(() => org.register({ clientId: 'x', publicKey: 'x' })).toThrow();
+  });
+});
+
+test('setInstanceUrl changes what the next token response names', async () => {
+  org = await startLocalOrg();
+  const before = await login(org);
+  org.setInstanceUrl('https://na1.example.com');
+  const after = await login(org);
+  expect(before.instance_url).toBe(org.instanceUrl);
+  expect(after).toEqual({ ...before, instance_url: 'https://na1.example.com' });
+});
+
+test('two orgs have nothing in common but the key', async () => {
+  org = await startLocalOrg();
+  const other = await startLocalOrg();
+  try {
+    expect(other.config.clientId).not.toBe(org.config.clientId);
+    const { access_token } = await login(other);
+    expect((await callApi(org, access_token)).status).toBe(401);
+  } finally {
+    await other.close();
+  }
+});
+
+test('close ends requests that hang, and both servers', async () => {
+  org = await startLocalOrg();
+  org.inject({ kind: 'hang' });
+  const hanging = expect(exchange(org)).rejects.toThrow('fetch failed');
+  while (org.stats().exchanges === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  await org.close();
+  await hanging;
+  await expect(fetch(org.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  await expect(fetch(org.instanceUrl)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+});

@@ -1,0 +1,42 @@
+'use strict';
+
+const { sign } = require('jsonwebtoken');
+
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+const now = () => Math.floor(Date.now() / 1000);
+
+/** An assertion for the org's ready user, with some claims changed. */
+function assertionFor({ config, url }, claims = {}, { privateKey, algorithm } = {}) {
+  return sign(
+    { iss: config.clientId, sub: config.username, aud: url, exp: now() + 120, ...claims },
+    privateKey ?? config.privateKey,
+    { algorithm: algorithm ?? 'RS256', noTimestamp: true },
+  );
+}
+
+/** Sends a form to an OAuth endpoint. */
+function post(org, path, form, init = {}) {
+  return fetch(`${org.url}/services/oauth2/${path}`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    ...init,
+  });
+}
+
+/** Asks for a token; resolves to the HTTP response. */
+function exchange(org, assertion = assertionFor(org), init = {}) {
+  return post(org, 'token', { grant_type: JWT_BEARER, assertion }, init);
+}
+
+/** Asks for a token; resolves to the token response. */
+async function login(org, claims) {
+  return (await exchange(org, assertionFor(org, claims))).json();
+}
+
+/** Calls the REST API with a token; resolves to the HTTP response. */
+function callApi(org, token, path = '/services/data/v66.0/limits') {
+  return fetch(org.instanceUrl + path, { headers: { Authorization: `Bearer ${token}` } });
+}
+
+module.exports = { JWT_BEARER, assertionFor, callApi, exchange, login, now, post };

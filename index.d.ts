@@ -1,0 +1,278 @@
+/**
+ * Salesforce logins for Node.js: a jsforce Connection whose access token is minted, cached, shared
+ * and renewed in Rust.
+ *
+ * @packageDocumentation
+ */
+
+// jsforce is an optional peer: without it `Connection` is `any`, and `getAccessToken` needs none.
+// @ts-ignore
+import type { Connection } from 'jsforce';
+
+/** What a login by the OAuth 2.0 JWT bearer flow needs (RFC 7523). */
+export interface JWTConfig {
+  /** The app's consumer key: the claim `iss`. */
+  clientId: string;
+  /**
+   * The text of the RSA private key whose certificate the app holds, at least 2048 bits: PKCS#8 or
+   * PKCS#1 PEM, with real or literal `\n` line ends, or base64 of it.
+   */
+  privateKey: string;
+  /** The Salesforce user to act as: the claim `sub`. */
+  username: string;
+  /** The org's My Domain, such as `https://acme.my.salesforce.com`. */
+  instanceUrl: string;
+  /** Host of the token endpoint. Default: `instanceUrl`. */
+  loginUrl?: string;
+  /**
+   * The claim `aud`. Default: `loginUrl`, and if the app wants Salesforce's login or test host
+   * instead, that one. An explicit audience is the only one tried.
+   */
+  audience?: string;
+  /**
+   * How long a token is kept, in seconds. Default 180. `'session'` is 55 minutes, which suits the
+   * usual session policies and saves logins.
+   */
+  tokenTtl?: number | 'session';
+  /** How long before its end a token is no longer handed out, in seconds. Default 30. */
+  tokenBuffer?: number;
+  /** Salesforce API version of the Connection, such as `'64.0'`. Default: {@link DEFAULT_API_VERSION}. */
+  version?: string;
+}
+
+/** The Salesforce API version of a Connection if `version` is left out. */
+export const DEFAULT_API_VERSION: string;
+
+/** What an `AbortSignal` must have; the platform's own fits. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** What of a Lambda's context is used. */
+export interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** Options of one call for a token. */
+export interface TokenCallOptions {
+  /** Rejects this call with `ABORTED`; others that wait for the same token are not disturbed. */
+  signal?: AbortSignalLike;
+  /** When this call must end, in milliseconds since the epoch. Half a second of it is kept back. */
+  deadline?: number;
+  /** A Lambda's context, in place of `deadline`. */
+  context?: LambdaContext;
+}
+
+/** Options of one call for a Connection. */
+export interface CallOptions extends TokenCallOptions {
+  /** Gives a Connection that nobody else gets, on the shared token. */
+  fresh?: boolean;
+}
+
+/** An access token with what belongs to it. */
+export interface AccessToken {
+  /** The token, for `Authorization: Bearer …`. */
+  readonly accessToken: string;
+  /** Origin of the org's API host. */
+  readonly instanceUrl: string;
+  /** When it is no longer handed out, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** Salesforce's identity URL: `https://…/id/<organization id>/<user id>`. */
+  readonly identityUrl?: string;
+  /** The scopes granted, separated by spaces. */
+  readonly scope?: string;
+}
+
+/** What a manager holds and did since the process started; counters never fall. */
+export interface CacheStats {
+  /** Tokens kept: `valid` + `expired`. */
+  total: number;
+  /** Tokens that may be handed out. */
+  valid: number;
+  /** Tokens past their life and not yet cleared. */
+  expired: number;
+  /** Calls answered from memory. */
+  hits: number;
+  /** Calls that found no live token. */
+  misses: number;
+  /** Tokens received. */
+  mints: number;
+  /** Calls that waited for another call's exchange. */
+  coalesced: number;
+  /** Exchanges that ended without a token. */
+  failures: number;
+  /** HTTP requests sent to token endpoints, repeated ones included. */
+  exchanges: number;
+  /** Exchanges running now. */
+  inFlight: number;
+  /** How long the last mint took, in milliseconds. */
+  lastMint?: { signMs: number; exchangeMs: number };
+}
+
+/** A class that a Connection can be made of: jsforce's, or one that takes the same configuration. */
+export type ConnectionClass<C> = new (config: any) => C;
+
+/** Options of a manager of one's own. */
+export interface ManagerOptions<C = Connection> {
+  /** The class to make Connections of. Default: that of `require('jsforce')`. */
+  Connection?: ConnectionClass<C>;
+  /**
+   * Host names that a token response may name as the instance URL, beside the configured host and
+   * Salesforce's own domains.
+   */
+  allowedInstanceHosts?: readonly string[];
+  /** PEM certificates of authorities to trust, beside the bundled ones and `NODE_EXTRA_CA_CERTS`. */
+  ca?: string;
+  /** The most tokens kept. Default 10,000; the least recently used goes first. */
+  capacity?: number;
+}
+
+/**
+ * Gives jsforce Connections that are logged in by the JWT bearer flow.
+ *
+ * There is one Connection for each configuration. Its token is renewed underneath, and a 401 of
+ * the API is mended once; so a Connection may be kept, or asked for again at every use.
+ */
+export class JWTConnectionManager<C = Connection> {
+  /** The manager whose tokens all threads of this process share. */
+  static getInstance(): JWTConnectionManager;
+
+  /**
+   * A manager with tokens of its own, for tests and libraries.
+   *
+   * @throws {@link ConfigurationError} if an option cannot be used
+   */
+  constructor(options?: ManagerOptions<C>);
+
+  /**
+   * A Connection with a live token.
+   *
+   * @param config left out: read from the environment, see {@link JWTConfig} and the README
+   * @throws {@link SalesforceAuthError} as a rejection, never synchronously
+   */
+  getConnection(config?: JWTConfig, options?: CallOptions): Promise<C>;
+
+  /**
+   * A live token. This never loads jsforce.
+   *
+   * @throws {@link SalesforceAuthError} as a rejection, never synchronously
+   */
+  getAccessToken(config?: JWTConfig, options?: TokenCallOptions): Promise<AccessToken>;
+
+  /**
+   * Starts the exchange now, on native threads, so that it runs while modules are still loading.
+   * It never throws and never keeps the process alive; a failure shows at the next call.
+   */
+  prewarm(config?: JWTConfig): void;
+
+  /** What this manager's tokens are and what was done for them. */
+  getCacheStats(): CacheStats;
+
+  /** Drops the tokens past their life; returns how many there were. */
+  clearExpiredTokens(): number;
+
+  /**
+   * Drops all tokens, Connections, learnt audiences and the configuration read from the
+   * environment; returns how many tokens there were. A token that is being asked for is handed to
+   * those who wait, and not kept.
+   */
+  clearAllTokens(): number;
+}
+
+/** `JWTConnectionManager.getInstance().getConnection`. */
+export function getConnection(config?: JWTConfig, options?: CallOptions): Promise<Connection>;
+/** `JWTConnectionManager.getInstance().getAccessToken`. */
+export function getAccessToken(
+  config?: JWTConfig,
+  options?: TokenCallOptions,
+): Promise<AccessToken>;
+/** `JWTConnectionManager.getInstance().prewarm`. */
+export function prewarm(config?: JWTConfig): void;
+/** `JWTConnectionManager.getInstance().getCacheStats`. */
+export function getCacheStats(): CacheStats;
+/** `JWTConnectionManager.getInstance().clearExpiredTokens`. */
+export function clearExpiredTokens(): number;
+/** `JWTConnectionManager.getInstance().clearAllTokens`. */
+export function clearAllTokens(): number;
+
+/** The stable name of what went wrong; the README says what to do about each. */
+export type AuthErrorCode =
+  | 'CONFIG_INVALID'
+  | 'PRIVATE_KEY_INVALID'
+  | 'USER_NOT_APPROVED'
+  | 'USER_NOT_ADMIN_APPROVED'
+  | 'ASSERTION_INVALID'
+  | 'AUDIENCE_INVALID'
+  | 'ASSERTION_EXPIRED'
+  | 'APP_NOT_FOUND'
+  | 'CLIENT_ID_INVALID'
+  | 'CLIENT_CREDENTIALS_INVALID'
+  | 'SCOPE_MISSING'
+  | 'GRANT_UNSUPPORTED'
+  | 'APP_BLOCKED'
+  | 'LOGIN_RATE_EXCEEDED'
+  | 'RATE_LIMITED'
+  | 'REFRESH_TOKEN_INVALID'
+  | 'USER_INACTIVE'
+  | 'IP_RESTRICTED'
+  | 'ORG_INACTIVE'
+  | 'ASSERTION_REPLAYED'
+  | 'DPOP_REQUIRED'
+  | 'REFUSED'
+  | 'SERVER_UNAVAILABLE'
+  | 'BAD_RESPONSE'
+  | 'RESPONSE_TOO_LARGE'
+  | 'REDIRECT_REFUSED'
+  | 'INSTANCE_URL_REFUSED'
+  | 'NETWORK_DNS'
+  | 'NETWORK_CONNECT'
+  | 'NETWORK_TLS'
+  | 'NETWORK_TIMEOUT'
+  | 'NETWORK_RESET'
+  | 'DEADLINE'
+  | 'SESSION_REJECTED'
+  | 'ABORTED'
+  | 'JSFORCE_UNAVAILABLE'
+  | 'INTERNAL';
+
+/** Why no token was given. The message begins with `[code]` and ends with what to do. */
+export class SalesforceAuthError extends Error {
+  private constructor();
+  /** The stable name of what went wrong. */
+  readonly code: AuthErrorCode;
+  /** What to do about it. */
+  readonly hint: string;
+  /** Whether the same call may succeed later with nothing changed. */
+  readonly retryable: boolean;
+  /** How many requests were sent. */
+  readonly attempts: number;
+  /** `error` of the OAuth answer (RFC 6749 §5.2). */
+  readonly error?: string;
+  /** `error_description` of the OAuth answer, shortened and without anything like a token. */
+  readonly errorDescription?: string;
+  /** HTTP status of the answer. */
+  readonly status?: number;
+  /** How long the server asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** The option at fault. */
+  readonly option?: string;
+}
+
+/** `CONFIG_INVALID` or `PRIVATE_KEY_INVALID`: no retry will help, the deployment is wrong. */
+export class ConfigurationError extends SalesforceAuthError {
+  private constructor();
+}
+
+/**
+ * The typed error behind any error that a Connection gave.
+ *
+ * jsforce replaces an error of a token renewal by `Error("Unable to refresh session due to: …")`.
+ *
+ * @param error what was caught
+ * @param connection the Connection that was used, if at hand: then the very error object is found
+ * @returns `undefined` if the error did not come from this package
+ */
+export function getAuthError(error: unknown, connection?: object): SalesforceAuthError | undefined;

@@ -1,0 +1,118 @@
+//! Which `aud` an assertion carries, and the one other that is tried.
+//!
+//! An External Client App wants its org's My Domain, a Connected App wants Salesforce's login host
+//! (production) or test host (sandbox). Nothing but the answer tells which kind an app is.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::credential::Credential;
+use crate::failure::Code;
+
+const PRODUCTION: &str = "https://login.salesforce.com";
+const SANDBOX: &str = "https://test.salesforce.com";
+/// A program that talks to more apps asks once more after the table was emptied.
+const CAPACITY: usize = 10_000;
+
+/// The audiences that won against the default, by token host and client id.
+#[derive(Default)]
+pub(super) struct Audiences(Mutex<HashMap<(String, String), String>>);
+
+impl Audiences {
+    /// The audience to begin with, and the one to fall back to.
+    pub(super) fn candidates(&self, credential: &Credential) -> (String, Option<String>) {
+        if let Some(explicit) = &credential.audience {
+            return (explicit.clone(), None);
+        }
+        let default = credential.login_url.site();
+        let won = self.lock().get(&key(credential)).cloned();
+        match won {
+            Some(won) => (won, Some(default)),
+            None => {
+                let other = other_audience(credential, &default);
+                (default, other)
+            }
+        }
+    }
+
+    /// Keeps the audience that won, so that the next exchange begins with it.
+    pub(super) fn remember(&self, credential: &Credential, winner: String) {
+        let mut won = self.lock();
+        if winner == credential.login_url.site() {
+            won.remove(&key(credential));
+            return;
+        }
+        if won.len() >= CAPACITY {
+            won.clear();
+        }
+        won.insert(key(credential), winner);
+    }
+
+    /// Forgets every winner.
+    pub(super) fn forget(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(String, String), String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether another audience may help.
+pub(super) fn is_about_audience(code: Code) -> bool {
+    matches!(code, Code::AudienceInvalid | Code::AppNotFound)
+}
+
+fn key(credential: &Credential) -> (String, String) {
+    (credential.login_url.site(), credential.client_id.clone())
+}
+
+fn other_audience(credential: &Credential, default: &str) -> Option<String> {
+    let sandbox = is_sandbox(credential.login_url.host()) || is_sandbox(credential.instance_url.host());
+    let canonical = if sandbox { SANDBOX } else { PRODUCTION };
+    if canonical != default {
+        return Some(canonical.to_owned());
+    }
+    let my_domain = credential.instance_url.origin();
+    (my_domain != default).then_some(my_domain)
+}
+
+/// Sandboxes and scratch orgs say so in their My Domain; before enhanced domains, a sandbox had
+/// `--` in its name or lived on a `cs` instance.
+fn is_sandbox(host: &str) -> bool {
+    let mut labels = host.split('.');
+    let first = labels.next().unwrap_or_default();
+    host == "test.salesforce.com"
+        || first.contains("--")
+        || first.strip_prefix("cs").is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
+        })
+        || labels.any(|label| matches!(label, "sandbox" | "scratch"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sandboxes_are_known_by_their_host() {
+        for host in [
+            "test.salesforce.com",
+            "acme--dev.sandbox.my.salesforce.com",
+            "velocity-ability-1234.scratch.my.salesforce.com",
+            "acme--dev.my.salesforce.com",
+            "cs42.salesforce.com",
+        ] {
+            assert!(is_sandbox(host), "{host}");
+        }
+        for host in [
+            "login.salesforce.com",
+            "acme.my.salesforce.com",
+            "sandbox.my.salesforce.com",
+            "orgfarm-1-dev-ed.develop.my.salesforce.com",
+            "csx.my.salesforce.com",
+        ] {
+            assert!(!is_sandbox(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The answer of the token endpoint → a token, or what went wrong.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Deserialize;
+
+use super::oauth_error;
+use crate::clock::Moment;
+use crate::failure::{Code, Failure};
+use crate::secret::Secret;
+use crate::transport::Response;
+
+/// Longer than any token of Salesforce's, JWTs included, and a legal header value.
+const LONGEST_TOKEN: usize = 16 * 1_024;
+/// Longer than any URL that a token response may name.
+const LONGEST_URL: usize = 2_048;
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
+
+/// A successful token response (RFC 6749 §5.1) with Salesforce's fields.
+pub(super) struct Granted {
+    pub access_token: Secret<String>,
+    pub instance_url: String,
+    pub id: Option<String>,
+    pub scope: Option<String>,
+    pub expires_in: Option<Duration>,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    access_token: Option<String>,
+    instance_url: Option<String>,
+    id: Option<String>,
+    scope: Option<String>,
+    token_type: Option<String>,
+    expires_in: Option<Number>,
+    error: Option<String>,
+    error_description: Option<String>,
+}
+
+/// Some servers send numbers as strings.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Bare(f64),
+    Quoted(String),
+}
+
+/// Reads an answer received at about `now`.
+pub(super) fn parse(response: &Response, now: Moment) -> Result<Granted, Failure> {
+    read(response).map_err(|failure| Failure {
+        status: Some(response.status),
+        retry_after: response.retry_after.as_deref().and_then(|text| retry_after(text, now)),
+        ..failure
+    })
+}
+
+fn read(response: &Response) -> Result<Granted, Failure> {
+    let status = response.status;
+    if (300..400).contains(&status) {
+        return Err(Failure::new(
+            Code::RedirectRefused,
+            format!("The host answered with a redirect (HTTP {status})."),
+        ));
+    }
+    let Ok(body) = serde_json::from_slice::<Body>(response.body.expose()) else {
+        return Err(not_json(response));
+    };
+    // RFC 6749 errors come with 400; some proxies and servers send them with 200.
+    if let Some(error) = &body.error {
+        return Err(oauth_error::classify(error, body.error_description.as_deref(), status));
+    }
+    if status >= 400 {
+        return Err(bad_status(status, "an answer without an OAuth error"));
+    }
+    granted(body)
+}
+
+fn granted(body: Body) -> Result<Granted, Failure> {
+    let access_token = Secret::new(body.access_token.unwrap_or_default());
+    let refuse = |what: &str| {
+        Err(Failure {
+            retryable: false,
+            ..Failure::new(Code::BadResponse, format!("The token response {what}."))
+        })
+    };
+    if body.token_type.is_some_and(|kind| kind.eq_ignore_ascii_case("dpop")) {
+        return Err(Failure::new(Code::DpopRequired, "The token is bound to a DPoP key."));
+    }
+    let token = access_token.expose();
+    if token.is_empty() {
+        return refuse("holds no access_token");
+    }
+    if token.len() > LONGEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return refuse("holds an access_token that no HTTP header can carry");
+    }
+    let Some(instance_url) = body.instance_url.filter(|url| url.len() <= LONGEST_URL) else {
+        return refuse("holds no usable instance_url");
+    };
+    Ok(Granted {
+        access_token,
+        instance_url,
+        id: body.id.filter(|url| url.len() <= LONGEST_URL),
+        scope: body.scope,
+        expires_in: body.expires_in.as_ref().and_then(seconds),
+    })
+}
+
+/// Salesforce never names a life, so an unreadable one is as good as none.
+fn seconds(number: &Number) -> Option<Duration> {
+    let seconds = match number {
+        Number::Bare(number) => *number,
+        Number::Quoted(text) => text.trim().parse().ok()?,
+    };
+    Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
+}
+
+fn not_json(response: &Response) -> Failure {
+    let html = response.body.expose().trim_ascii_start().first() == Some(&b'<');
+    bad_status(response.status, if html { "an HTML page" } else { "something that is no JSON object" })
+}
+
+fn bad_status(status: u16, instead: &str) -> Failure {
+    let code = match status {
+        429 => Code::RateLimited,
+        408 | 500.. => Code::ServerUnavailable,
+        _ => Code::BadResponse,
+    };
+    Failure {
+        // A page in place of an answer passes; a host that knows no token endpoint does not.
+        retryable: code.is_retryable() && !matches!(status, 400..=407 | 409..=428),
+        ..Failure::new(code, format!("The host answered with {instead} (HTTP {status})."))
+    }
+}
+
+/// `Retry-After` as seconds or as a date (RFC 9110 §10.2.3), at most an hour.
+fn retry_after(text: &str, now: Moment) -> Option<Duration> {
+    let wait = match text.trim().parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let date = httpdate::parse_http_date(text.trim()).ok()?;
+            let since_epoch = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+            since_epoch.saturating_sub(Duration::from_micros(now.wall))
+        }
+    };
+    (!wait.is_zero()).then_some(wait.min(LONGEST_RETRY_AFTER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: Moment = Moment { wall: 1_700_000_000_000_000, monotonic: 0, boot: 0 };
+
+    fn answer(status: u16, body: &str) -> Response {
+        Response { status, body: Secret::new(body.into()), retry_after: None, date: None }
+    }
+
+    fn failure(status: u16, body: &str) -> Failure {
+        parse(&answer(status, body), NOW).err().expect("a failure")
+    }
+
+    const GOOD: &str = r#"{"access_token":"00D!x","instance_url":"https://a.my.salesforce.com"}"#;
+
+    #[test]
+    fn only_token_and_instance_url_are_needed() {
+        let granted = parse(&answer(200, GOOD), NOW).ok().unwrap();
+        assert_eq!(granted.access_token.expose(), "00D!x");
+        assert_eq!(granted.expires_in, None);
+    }
+
+    #[test]
+    fn a_life_is_read_from_numbers_and_strings() {
+        for (field, life) in [
+            ("3600", Some(3_600)),
+            ("\"3600\"", Some(3_600)),
+            ("0", Some(0)),
+            ("-1", Some(0)),
+            ("null", None),
+            ("\"soon\"", None),
+        ] {
+            let body = GOOD.replace('}', &format!(",\"expires_in\":{field}}}"));
+            let granted = parse(&answer(200, &body), NOW).ok().unwrap();
+            assert_eq!(granted.expires_in, life.map(Duration::from_secs), "{field}");
+        }
+        let body = GOOD.replace('}', ",\"expires_in\":1e308}");
+        assert_eq!(parse(&answer(200, &body), NOW).ok().unwrap().expires_in, Some(Duration::MAX));
+    }
+
+    #[test]
+    fn answers_that_are_no_token_response() {
+        for (status, body, code, retryable) in [
+            (200, "<html>log in</html>", Code::BadResponse, true),
+            (200, "{\"access_token\":\"00D!x", Code::BadResponse, true),
+            (200, "", Code::BadResponse, true),
+            (200, "[]", Code::BadResponse, true),
+            (200, "{}", Code::BadResponse, false),
+            (200, r#"{"access_token":"00D!x"}"#, Code::BadResponse, false),
+            (200, r#"{"access_token":"","instance_url":"x"}"#, Code::BadResponse, false),
+            (200, r#"{"access_token":7,"instance_url":"x"}"#, Code::BadResponse, true),
+            (200, r#"{"access_token":"a\r\nb","instance_url":"x"}"#, Code::BadResponse, false),
+            (200, r#"{"access_token":"é","instance_url":"x"}"#, Code::BadResponse, false),
+            (200, r#"{"access_token":"a","access_token":"b"}"#, Code::BadResponse, true),
+            (200, r#"{"error":"invalid_client_id"}"#, Code::ClientIdInvalid, false),
+            (200, r#"{"access_token":"a","token_type":"DPoP"}"#, Code::DpopRequired, false),
+            (307, "", Code::RedirectRefused, false),
+            (404, "<html>", Code::BadResponse, false),
+            (400, "{}", Code::BadResponse, false),
+            (408, "", Code::ServerUnavailable, true),
+            (429, "", Code::RateLimited, true),
+            (500, "<html>", Code::ServerUnavailable, true),
+            (503, "{}", Code::ServerUnavailable, true),
+        ] {
+            let failure = failure(status, body);
+            assert_eq!((failure.code, failure.retryable), (code, retryable), "{status} {body}");
+            assert_eq!(failure.status, Some(status));
+        }
+        let long = GOOD.replace("00D!x", &"x".repeat(LONGEST_TOKEN + 1));
+        assert_eq!(failure(200, &long).code, Code::BadResponse);
+        let deep = "[".repeat(10_000);
+        assert_eq!(failure(200, &deep).code, Code::BadResponse);
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        for (text, wait) in [
+            ("2", Some(2)),
+            ("7200", Some(3_600)),
+            ("0", None),
+            ("abc", None),
+            ("Tue, 14 Nov 2023 22:13:30 GMT", Some(10)),
+            ("Tue, 14 Nov 2023 22:13:10 GMT", None),
+        ] {
+            assert_eq!(retry_after(text, NOW), wait.map(Duration::from_secs), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic_nor_reach_the_message(
+            status in 100u16..600,
+            body in proptest::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let response = Response {
+                status,
+                body: Secret::new(body),
+                retry_after: None,
+                date: None,
+            };
+            let _ = parse(&response, NOW);
+        }
+
+        #[test]
+        fn a_body_is_never_echoed(secret in "[A-Za-z0-9]{24}", status in 200u16..600) {
+            let html = format!("<html><body>{secret}</body></html>");
+            prop_assert!(!failure(status, &html).to_string().contains(&secret));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Which failures deserve another attempt, how many, and how long between: one budget for all.
+
+use std::future::Future;
+use std::time::Duration;
+
+use aws_lc_rs::rand;
+use tokio::time::sleep;
+
+use super::out_of_time;
+use crate::clock::Clock;
+use crate::failure::{Code, Failure};
+
+/// All the time one call may take.
+pub const BUDGET: Duration = Duration::from_secs(8);
+/// Below this nothing is sent: the answer could not be awaited.
+pub const SMALLEST_BUDGET: Duration = Duration::from_millis(300);
+const ATTEMPTS: u32 = 3;
+const ATTEMPT: Duration = Duration::from_secs(4);
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// Runs `attempt` until it succeeds, fails for good, or `budget` is spent; each run is told how
+/// long it may take. Only what may be sent twice belongs in here.
+pub(super) async fn within<T, F>(
+    budget: Duration,
+    clock: &dyn Clock,
+    mut attempt: impl FnMut(Duration) -> F,
+) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let started = clock.now();
+    let left = || budget.saturating_sub(clock.now().since(started));
+    let mut attempts = 0;
+    if left() < SMALLEST_BUDGET {
+        return Err(out_of_time());
+    }
+    loop {
+        attempts += 1;
+        let failure = match attempt(left().min(ATTEMPT)).await {
+            Ok(value) => return Ok(value),
+            Err(failure) => Failure { attempts, ..failure },
+        };
+        match wait_after(&failure) {
+            Some(wait) if left() >= wait + SMALLEST_BUDGET => sleep(wait).await,
+            _ => return Err(failure),
+        }
+    }
+}
+
+/// How long to wait before the next attempt, if there should be one.
+fn wait_after(failure: &Failure) -> Option<Duration> {
+    let most = match failure.code {
+        // It lasts up to an hour, and every attempt counts against the same limit.
+        Code::LoginRateExceeded | Code::Internal => return None,
+        // A maintenance page passes or stays.
+        Code::BadResponse => 2,
+        _ => ATTEMPTS,
+    };
+    if !failure.retryable || failure.attempts >= most {
+        return None;
+    }
+    let ceiling = LONGEST_WAIT.min(FIRST_WAIT * 2u32.pow(failure.attempts - 1));
+    Some(match failure.retry_after {
+        Some(wait) => wait,
+        // Full jitter may be nothing, which a server that asks for fewer requests must not get.
+        None if failure.code == Code::RateLimited => ceiling / 2 + jitter(ceiling / 2),
+        None => jitter(ceiling),
+    })
+}
+
+/// A random part of `ceiling`, so that a fleet does not come back in step.
+fn jitter(ceiling: Duration) -> Duration {
+    let mut bytes = [0; 4];
+    match rand::fill(&mut bytes) {
+        Ok(()) => ceiling.mul_f64(f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX)),
+        Err(_) => ceiling,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Moment;
+    use std::cell::Cell;
+
+    /// tokio's paused clock, so that nothing really sleeps.
+    struct Paused(tokio::time::Instant);
+
+    impl Clock for Paused {
+        fn now(&self) -> Moment {
+            let at = u64::try_from(self.0.elapsed().as_micros()).unwrap();
+            Moment { wall: at, monotonic: at, boot: at }
+        }
+    }
+
+    async fn run(budget: Duration, failure: Failure) -> (Failure, Duration) {
+        let clock = Paused(tokio::time::Instant::now());
+        let result = within(budget, &clock, |_| async { Err::<(), _>(failure.clone()) }).await;
+        (result.unwrap_err(), clock.0.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn passing_failures_are_tried_three_times_with_short_waits() {
+        let (failure, took) = run(BUDGET, Failure::new(Code::ServerUnavailable, "")).await;
+        assert_eq!(failure.attempts, 3);
+        assert!(took <= Duration::from_millis(300));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn final_failures_are_tried_once() {
+        for code in [Code::AssertionInvalid, Code::LoginRateExceeded, Code::NetworkTls] {
+            assert_eq!(run(BUDGET, Failure::new(code, "")).await.0.attempts, 1, "{}", code.name());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_in_place_of_an_answer_is_tried_twice() {
+        assert_eq!(run(BUDGET, Failure::new(Code::BadResponse, "")).await.0.attempts, 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn retry_after_is_obeyed_if_it_fits() {
+        let limited = |seconds| Failure {
+            retry_after: Some(Duration::from_secs(seconds)),
+            ..Failure::new(Code::RateLimited, "")
+        };
+        let (failure, took) = run(BUDGET, limited(2)).await;
+        assert_eq!((failure.attempts, took.as_secs()), (3, 4));
+        let (failure, took) = run(BUDGET, limited(60)).await;
+        assert_eq!((failure.attempts, took.as_secs()), (1, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_sent_without_time_for_an_answer() {
+        let (failure, _) = run(Duration::from_millis(299), Failure::new(Code::Internal, "")).await;
+        assert_eq!((failure.code, failure.attempts), (Code::Deadline, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn attempts_share_the_budget() {
+        let clock = Paused(tokio::time::Instant::now());
+        let limits = Cell::new(Vec::new());
+        let result = within(BUDGET, &clock, |limit| {
+            let mut seen = limits.take();
+            seen.push(limit.as_secs());
+            limits.set(seen);
+            async move {
+                sleep(limit).await;
+                Err::<(), _>(Failure::new(Code::NetworkTimeout, ""))
+            }
+        })
+        .await;
+        assert!(result.is_err() && clock.0.elapsed() <= BUDGET);
+        assert_eq!(limits.take(), [4, 3]);
+    }
+}

@@ -1,0 +1,167 @@
+//! The near tier: moka keeps, bounds and counts tokens; whether one is alive is asked of the token.
+//!
+//! moka's own clock is monotonic and was seen to hand out dead tokens when it stood still, so it
+//! is not asked about life. It evicts the least recently used: its default policy refuses newcomers
+//! in a full cache.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use moka::ops::compute::{CompResult, Op};
+use moka::policy::EvictionPolicy;
+
+use crate::clock::Moment;
+use crate::deadlines::{Deadlines, Ticket};
+use crate::identity::Identity;
+use crate::token::AccessToken;
+
+/// Bounds memory only; no token lives that long.
+const FORGET: Duration = Duration::from_secs(25 * 3_600);
+
+/// A token in the cache, with the number by which anybody may ask whether it is still there.
+pub struct Kept {
+    /// The token.
+    pub token: AccessToken,
+    /// Its number; none if it was never put into the cache.
+    pub ticket: Option<Ticket>,
+}
+
+/// How many tokens are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// May be handed out.
+    pub valid: u64,
+    /// Past their deadline and not yet cleared.
+    pub expired: u64,
+    /// How often a kept token was found alive.
+    pub hits: u64,
+}
+
+/// A point in the history of clears: what was begun before a clear may not undo it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Epoch(u64);
+
+/// The tokens of one source.
+pub struct TokenCache {
+    tokens: moka::sync::Cache<Identity, Arc<Kept>>,
+    deadlines: Arc<Deadlines>,
+    past_hits: Arc<AtomicU64>,
+    /// Held for reading while a token is put in, for writing while all are cleared.
+    epoch: RwLock<u64>,
+}
+
+impl TokenCache {
+    /// Keeps at most `capacity` tokens.
+    pub fn new(capacity: u64, deadlines: Arc<Deadlines>) -> Self {
+        let past_hits = Arc::new(AtomicU64::new(0));
+        let retire = {
+            let (deadlines, past_hits) = (deadlines.clone(), past_hits.clone());
+            move |_: Arc<Identity>, kept: Arc<Kept>, _| retire(&deadlines, &past_hits, &kept)
+        };
+        let tokens = moka::sync::Cache::builder()
+            .max_capacity(capacity)
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_live(FORGET)
+            .eviction_listener(retire)
+            .build();
+        Self { tokens, deadlines, past_hits, epoch: RwLock::new(0) }
+    }
+
+    /// The token kept under `identity`, if it is alive at `now`. This marks its use.
+    pub fn get(&self, identity: &Identity, now: Moment) -> Option<Arc<Kept>> {
+        self.tokens.get(identity).filter(|kept| kept.token.is_alive(now))
+    }
+
+    /// Marks the use of a token, so that it is not the one to be evicted.
+    pub fn mark_used(&self, identity: &Identity) {
+        self.tokens.get(identity);
+    }
+
+    /// The present epoch, to be taken before a token is asked for.
+    pub fn epoch(&self) -> Epoch {
+        Epoch(*self.epoch.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Keeps a token, unless everything was cleared since `begun` or it is dead already. The token
+    /// is returned in either case: whoever asked for it gets it.
+    pub fn put(&self, identity: Identity, token: AccessToken, begun: Epoch, now: Moment) -> Arc<Kept> {
+        let epoch = self.epoch.read().unwrap_or_else(PoisonError::into_inner);
+        let ticket = if *epoch == begun.0 && token.is_alive(now) {
+            self.deadlines.issue(token.deadline)
+        } else {
+            None
+        };
+        let kept = Arc::new(Kept { token, ticket });
+        if ticket.is_some() {
+            self.tokens.insert(identity, kept.clone());
+        }
+        kept
+    }
+
+    /// Drops the token with this number, and only this one: a newer token of the same identity
+    /// stays. The number is retired in any case.
+    pub fn invalidate(&self, identity: Identity, ticket: Ticket) {
+        self.tokens.entry(identity).and_compute_with(|entry| match entry {
+            Some(entry) if entry.value().ticket == Some(ticket) => Op::Remove,
+            _ => Op::Nop,
+        });
+    }
+
+    /// Drops the tokens that are dead at `now` and returns how many there were.
+    pub fn clear_expired(&self, now: Moment) -> u64 {
+        let mut cleared = 0;
+        self.tokens.run_pending_tasks();
+        for (identity, kept) in &self.tokens {
+            if kept.token.is_alive(now) {
+                continue;
+            }
+            let result = self.tokens.entry(*identity).and_compute_with(|entry| match entry {
+                Some(entry) if !entry.value().token.is_alive(now) => Op::Remove,
+                _ => Op::Nop,
+            });
+            cleared += u64::from(matches!(result, CompResult::Removed(_)));
+        }
+        self.tokens.run_pending_tasks();
+        cleared
+    }
+
+    /// Drops every token and returns how many there were. No token that was asked for before comes
+    /// back afterwards.
+    pub fn clear(&self) -> u64 {
+        let mut epoch = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
+        *epoch += 1;
+        self.tokens.run_pending_tasks();
+        // One by one: moka's invalidate_all keeps the values, which are secrets, for a while.
+        let cleared = self.tokens.iter().filter(|(key, _)| self.tokens.remove(&**key).is_some()).count();
+        self.tokens.run_pending_tasks();
+        cleared as u64
+    }
+
+    /// Counts what is kept, in one pass with the same rule that [`TokenCache::get`] uses.
+    pub fn count(&self, now: Moment) -> Count {
+        self.tokens.run_pending_tasks();
+        let mut count = Count { hits: self.past_hits.load(Relaxed), ..Count::default() };
+        for (_, kept) in &self.tokens {
+            let alive = kept.token.is_alive(now);
+            *(if alive { &mut count.valid } else { &mut count.expired }) += 1;
+            count.hits += kept.ticket.map_or(0, |ticket| self.deadlines.hits(ticket));
+        }
+        count
+    }
+}
+
+impl Drop for TokenCache {
+    fn drop(&mut self) {
+        for (_, kept) in &self.tokens {
+            retire(&self.deadlines, &self.past_hits, &kept);
+        }
+    }
+}
+
+fn retire(deadlines: &Deadlines, past_hits: &AtomicU64, kept: &Kept) {
+    if let Some(hits) = kept.ticket.and_then(|ticket| deadlines.retire(ticket)) {
+        past_hits.fetch_add(hits, Relaxed);
+    }
+}
+

@@ -1,0 +1,115 @@
+//! Wall, monotonic and boot time, read together.
+//!
+//! A frozen sandbox may stop one of them and a time server may turn another back, so a deadline is
+//! kept by all three and the most pessimistic one decides.
+
+use std::time::Duration;
+
+/// One reading of the three clocks, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Since the Unix epoch. People and time servers can set it.
+    pub wall: u64,
+    /// Since some fixed point. It may stand still while a sandbox is frozen.
+    pub monotonic: u64,
+    /// Like `monotonic`, with the time asleep; equal to it where the platform has no such clock.
+    pub boot: u64,
+}
+
+impl Moment {
+    /// The moment at which every clock has gone on by `span`.
+    pub fn after(self, span: Duration) -> Self {
+        let span = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            wall: self.wall.saturating_add(span),
+            monotonic: self.monotonic.saturating_add(span),
+            boot: self.boot.saturating_add(span),
+        }
+    }
+
+    /// What went by since `earlier`, by the monotonic clock: for budgets and timings.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(self.monotonic.saturating_sub(earlier.monotonic))
+    }
+
+    /// Seconds since the Unix epoch (RFC 7519 calls it a NumericDate).
+    pub fn unix_seconds(self) -> u64 {
+        self.wall / 1_000_000
+    }
+
+    /// Whether every clock still stands before `deadline`.
+    pub fn is_before(self, deadline: Self) -> bool {
+        self.wall < deadline.wall
+            && self.monotonic < deadline.monotonic
+            && self.boot < deadline.boot
+    }
+}
+
+/// Where the domain gets its time from. Nothing else reads a clock.
+pub trait Clock: Send + Sync + 'static {
+    /// Reads all three clocks.
+    fn now(&self) -> Moment;
+}
+
+/// The clocks of the operating system.
+pub struct SystemClock;
+
+#[cfg(target_os = "linux")]
+impl Clock for SystemClock {
+    fn now(&self) -> Moment {
+        use rustix::time::{ClockId, clock_gettime};
+
+        let read = |id| {
+            let time = clock_gettime(id);
+            let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+            seconds * 1_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0) / 1_000
+        };
+        Moment {
+            wall: read(ClockId::Realtime),
+            monotonic: read(ClockId::Monotonic),
+            boot: read(ClockId::Boottime),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Clock for SystemClock {
+    fn now(&self) -> Moment {
+        use std::sync::LazyLock;
+        use std::time::{Instant, SystemTime};
+
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        let micros = |span: Duration| u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        let monotonic = micros(START.elapsed());
+        Moment {
+            wall: micros(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default()),
+            monotonic,
+            boot: monotonic,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINTED: Moment = Moment { wall: 1_000_000, monotonic: 5_000, boot: 6_000 };
+
+    #[test]
+    fn any_one_clock_past_the_deadline_ends_it() {
+        let deadline = MINTED.after(Duration::from_secs(1));
+        assert!(MINTED.is_before(deadline));
+        assert!(!Moment { wall: deadline.wall, ..MINTED }.is_before(deadline));
+        assert!(!Moment { monotonic: deadline.monotonic, ..MINTED }.is_before(deadline));
+        assert!(!Moment { boot: deadline.boot, ..MINTED }.is_before(deadline));
+    }
+
+    #[test]
+    fn the_system_clocks_advance() {
+        let first = SystemClock.now();
+        std::thread::sleep(Duration::from_millis(2));
+        let second = SystemClock.now();
+        assert!(second.wall > first.wall && second.monotonic > first.monotonic);
+        assert!(second.boot > first.boot);
+    }
+}

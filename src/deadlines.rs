@@ -1,0 +1,261 @@
+//! A table of atomic words that tells, without a lock, whether a handed-out token may be used now.
+//!
+//! Each minted token gets a slot and a number of its own ([`Ticket`]). Renewal, invalidation, clear
+//! and eviction retire the ticket; a retired number never becomes valid again, because the slot's
+//! generation is part of it.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use crate::clock::Moment;
+
+const SLOT_BITS: u32 = 20;
+const PAGE: usize = 1_024;
+const PAGES: usize = 1 << (SLOT_BITS as usize - 10);
+
+/// The number of one minted token: slot and generation, within JavaScript's safe integers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(u64);
+
+impl Ticket {
+    fn new(slot: usize, generation: u32) -> Self {
+        Self(u64::from(generation) << SLOT_BITS | slot as u64)
+    }
+
+    fn slot(self) -> usize {
+        (self.0 & ((1 << SLOT_BITS) - 1)) as usize
+    }
+
+    fn generation(self) -> u32 {
+        // A ticket made from a stray number has a generation that no slot reaches.
+        u32::try_from(self.0 >> SLOT_BITS).unwrap_or(0)
+    }
+
+    /// The number as JavaScript holds it.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The ticket that a number names; a number that names none is never alive.
+    pub fn of(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+/// What a look at a ticket says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peek {
+    /// The token may not be used: past its deadline, or retired.
+    Gone,
+    /// The token may be used.
+    Alive,
+    /// The token may be used, and its use has not been marked in this second.
+    AliveUnmarked,
+}
+
+/// Generation 0 is never given out, so a zeroed slot matches no ticket.
+#[derive(Default)]
+struct Slot {
+    generation: AtomicU32,
+    marked: AtomicU32,
+    wall: AtomicU64,
+    monotonic: AtomicU64,
+    boot: AtomicU64,
+    hits: AtomicU64,
+}
+
+#[derive(Default)]
+struct Free {
+    slots: Vec<usize>,
+    next: usize,
+}
+
+/// The table. One serves the whole process.
+pub struct Deadlines {
+    pages: Vec<OnceLock<Box<[Slot]>>>,
+    free: Mutex<Free>,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            pages: (0..PAGES).map(|_| OnceLock::new()).collect(),
+            free: Mutex::default(),
+        }
+    }
+}
+
+impl Deadlines {
+    /// Gives out a ticket that is alive before `deadline`, or none if a million are alive already.
+    pub fn issue(&self, deadline: Moment) -> Option<Ticket> {
+        let slot_number = {
+            let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+            match free.slots.pop() {
+                Some(slot) => slot,
+                None if free.next < PAGES * PAGE => {
+                    free.next += 1;
+                    free.next - 1
+                }
+                None => return None,
+            }
+        };
+        let page = self.pages[slot_number / PAGE]
+            .get_or_init(|| (0..PAGE).map(|_| Slot::default()).collect());
+        let slot = &page[slot_number % PAGE];
+        let generation = slot.generation.load(Ordering::Relaxed).max(1);
+        slot.generation.store(generation, Ordering::Relaxed);
+        // A reader that still holds the last generation and sees one of the words below must also
+        // see that the generation has moved on; `retire` moved it before.
+        fence(Ordering::Release);
+        slot.hits.store(0, Ordering::Relaxed);
+        slot.marked.store(0, Ordering::Relaxed);
+        slot.wall.store(deadline.wall, Ordering::Relaxed);
+        slot.monotonic.store(deadline.monotonic, Ordering::Relaxed);
+        slot.boot.store(deadline.boot, Ordering::Relaxed);
+        Some(Ticket::new(slot_number, generation))
+    }
+
+    /// Whether the token of `ticket` may be used at `now`. Counts a hit if so.
+    pub fn peek(&self, ticket: Ticket, now: Moment) -> Peek {
+        let Some(slot) = self.slot(ticket) else { return Peek::Gone };
+        if slot.generation.load(Ordering::Acquire) != ticket.generation() {
+            return Peek::Gone;
+        }
+        let deadline = Moment {
+            wall: slot.wall.load(Ordering::Relaxed),
+            monotonic: slot.monotonic.load(Ordering::Relaxed),
+            boot: slot.boot.load(Ordering::Relaxed),
+        };
+        fence(Ordering::Acquire);
+        let same = slot.generation.load(Ordering::Relaxed) == ticket.generation();
+        if !same || !now.is_before(deadline) {
+            return Peek::Gone;
+        }
+        slot.hits.fetch_add(1, Ordering::Relaxed);
+        // Any number that changes every second will do.
+        let second = (now.monotonic / 1_000_000) as u32 | 1 << 31;
+        if slot.marked.load(Ordering::Relaxed) == second {
+            return Peek::Alive;
+        }
+        slot.marked.store(second, Ordering::Relaxed);
+        Peek::AliveUnmarked
+    }
+
+    /// Ends the ticket at once and for ever, in all threads. Retiring twice does nothing.
+    /// Returns how often it was found alive, or none if it was retired before.
+    pub fn retire(&self, ticket: Ticket) -> Option<u64> {
+        let slot = self.slot(ticket)?;
+        let generation = ticket.generation();
+        let next = generation.wrapping_add(1);
+        slot.generation
+            .compare_exchange(generation, next, Ordering::AcqRel, Ordering::Relaxed)
+            .ok()?;
+        for word in [&slot.wall, &slot.monotonic, &slot.boot] {
+            word.store(0, Ordering::Relaxed);
+        }
+        let hits = slot.hits.load(Ordering::Relaxed);
+        // A slot whose generations are used up is never given out again.
+        if next != 0 {
+            let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+            free.slots.push(ticket.slot());
+        }
+        Some(hits)
+    }
+
+    /// How often the ticket was found alive so far.
+    pub fn hits(&self, ticket: Ticket) -> u64 {
+        self.slot(ticket).map_or(0, |slot| slot.hits.load(Ordering::Relaxed))
+    }
+
+    fn slot(&self, ticket: Ticket) -> Option<&Slot> {
+        if ticket.generation() == 0 {
+            return None;
+        }
+        self.pages[ticket.slot() / PAGE].get()?.get(ticket.slot() % PAGE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const NOW: Moment = Moment { wall: 1_000_000_000, monotonic: 5_000_000, boot: 6_000_000 };
+
+    fn soon() -> Moment {
+        NOW.after(Duration::from_secs(60))
+    }
+
+    #[test]
+    fn a_ticket_is_alive_until_its_deadline() {
+        let table = Deadlines::default();
+        let ticket = table.issue(soon()).unwrap();
+        assert_ne!(table.peek(ticket, NOW), Peek::Gone);
+        assert_eq!(table.peek(ticket, soon()), Peek::Gone);
+    }
+
+    #[test]
+    fn a_retired_number_never_comes_alive_again() {
+        let table = Deadlines::default();
+        let first = table.issue(soon()).unwrap();
+        assert!(table.retire(first).is_some());
+        assert!(table.retire(first).is_none());
+        let second = table.issue(soon()).unwrap();
+        assert_eq!(first.slot(), second.slot());
+        assert_eq!(table.peek(first, NOW), Peek::Gone);
+        assert_ne!(table.peek(second, NOW), Peek::Gone);
+        assert!(table.retire(first).is_none());
+        assert_ne!(table.peek(second, NOW), Peek::Gone);
+    }
+
+    #[test]
+    fn stray_numbers_are_gone() {
+        let table = Deadlines::default();
+        table.issue(soon()).unwrap();
+        for number in [0, 1, 1 << 20 | 999_999, 1 << 53, u64::MAX] {
+            assert_eq!(table.peek(Ticket::of(number), NOW), Peek::Gone, "{number}");
+            assert!(table.retire(Ticket::of(number)).is_none());
+        }
+    }
+
+    #[test]
+    fn uses_are_marked_once_a_second_and_counted_always() {
+        let table = Deadlines::default();
+        let ticket = table.issue(soon()).unwrap();
+        assert_eq!(table.peek(ticket, NOW), Peek::AliveUnmarked);
+        assert_eq!(table.peek(ticket, NOW), Peek::Alive);
+        let later = NOW.after(Duration::from_secs(1));
+        assert_eq!(table.peek(ticket, later), Peek::AliveUnmarked);
+        assert_eq!(table.hits(ticket), 3);
+        assert_eq!(table.retire(ticket), Some(3));
+    }
+
+    #[test]
+    fn numbers_fit_javascript() {
+        assert!(Ticket::new((1 << 20) - 1, u32::MAX).number() < 1 << 53);
+    }
+
+    #[test]
+    fn readers_never_see_the_next_tokens_life() {
+        let table = Deadlines::default();
+        // The first token's deadline has passed, each later one's lies ahead: only a mix-up of
+        // generations can make the first look alive.
+        let dead = table.issue(NOW).unwrap();
+        let done = AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut current = dead;
+                for _ in 0..20_000 {
+                    table.retire(current);
+                    current = table.issue(soon()).unwrap();
+                }
+                done.store(1, Ordering::Relaxed);
+            });
+            scope.spawn(|| {
+                while done.load(Ordering::Relaxed) == 0 {
+                    assert_eq!(table.peek(dead, NOW), Peek::Gone);
+                }
+            });
+        });
+    }
+}

@@ -1,0 +1,105 @@
+//! One running request for each identity; all callers wait for the same answer, good or bad.
+//!
+//! moka's own coalescing is not used: it ties the request to the first caller's future, starts again
+//! when that caller leaves, and never replaces a value that is there but dead.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::failure::{Code, Failure};
+use crate::identity::Identity;
+
+type Outcome<T> = Result<T, Arc<Failure>>;
+type Running<T> = HashMap<Identity, watch::Receiver<Option<Outcome<T>>>>;
+
+/// The requests in the air.
+pub struct Flights<T> {
+    running: Arc<Mutex<Running<T>>>,
+}
+
+impl<T> Default for Flights<T> {
+    fn default() -> Self {
+        Self { running: Arc::default() }
+    }
+}
+
+/// A caller's place in a flight.
+pub struct Seat<T> {
+    outcome: watch::Receiver<Option<Outcome<T>>>,
+    /// Whether this caller's request was started, or another's joined.
+    pub started: bool,
+}
+
+impl<T: Clone + Send + Sync + 'static> Flights<T> {
+    /// Joins the flight of `identity`, or starts `request` as one. A flight is a task of its own:
+    /// it goes on when every caller has left. Must be called inside a tokio runtime.
+    pub fn join<F>(&self, identity: Identity, request: impl FnOnce() -> F) -> Seat<T>
+    where
+        F: Future<Output = Outcome<T>> + Send + 'static,
+    {
+        let mut running = lock(&self.running);
+        if let Some(outcome) = running.get(&identity) {
+            return Seat { outcome: outcome.clone(), started: false };
+        }
+        let (sender, outcome) = watch::channel(None);
+        running.insert(identity, outcome.clone());
+        let landing = Landing { identity, running: self.running.clone(), sender };
+        let request = request();
+        drop(running);
+        tokio::spawn(async move {
+            let answer = request.await;
+            landing.land(answer);
+        });
+        Seat { outcome, started: true }
+    }
+
+    /// How many flights are in the air.
+    pub fn count(&self) -> usize {
+        lock(&self.running).len()
+    }
+}
+
+impl<T: Clone> Seat<T> {
+    /// Waits for the flight's answer. Leaving early does not end the flight.
+    pub async fn outcome(mut self) -> Outcome<T> {
+        match self.outcome.wait_for(Option::is_some).await {
+            Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(lost())),
+            Err(_) => Err(lost()),
+        }
+    }
+}
+
+/// Takes a flight off the list when it ends, however it ends: a panic or the runtime's shutdown
+/// drops it, which closes the channel and tells the callers.
+struct Landing<T> {
+    identity: Identity,
+    running: Arc<Mutex<Running<T>>>,
+    sender: watch::Sender<Option<Outcome<T>>>,
+}
+
+impl<T> Landing<T> {
+    fn land(self, answer: Outcome<T>) {
+        // Off the list first: whoever comes after this finds the cache, not a landed flight.
+        lock(&self.running).remove(&self.identity);
+        self.sender.send_replace(Some(answer));
+    }
+}
+
+impl<T> Drop for Landing<T> {
+    fn drop(&mut self) {
+        if self.sender.borrow().is_none() {
+            lock(&self.running).remove(&self.identity);
+        }
+    }
+}
+
+fn lock<T>(running: &Mutex<Running<T>>) -> MutexGuard<'_, Running<T>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn lost() -> Arc<Failure> {
+    Arc::new(Failure::new(Code::Internal, "The request for a token ended without an answer."))
+}

@@ -1,0 +1,103 @@
+//! Configuration and identity key → the name under which a token is kept.
+
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+
+use crate::credential::Credential;
+
+const KEY_LABEL: &[u8] = b"jsforce-connection-manager identity key v1";
+
+/// The name of a token. Only who holds the credential can compute it: it is an HMAC under a key
+/// derived from the private key, so a client id and user name alone find nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Identity([u8; 32]);
+
+/// 32 bytes that stand for a secret credential.
+pub struct IdentityKey(hmac::Key);
+
+impl IdentityKey {
+    /// Derives the key from a credential's canonical bytes.
+    pub fn derive(secret: &[u8]) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        Self(hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&key, KEY_LABEL).as_ref()))
+    }
+
+    /// Names the token for `fields`. Lengths are part of the input, so fields cannot run together.
+    pub fn identity<'a>(&self, fields: impl IntoIterator<Item = &'a str>) -> Identity {
+        let mut context = hmac::Context::with_key(&self.0);
+        for field in fields {
+            context.update(&(field.len() as u64).to_be_bytes());
+            context.update(field.as_bytes());
+        }
+        let mut name = [0; 32];
+        name.copy_from_slice(context.sign().as_ref());
+        Identity(name)
+    }
+}
+
+/// A credential together with the name of its token, computed once.
+#[derive(Clone)]
+pub struct Holder {
+    /// Who asks.
+    pub credential: Arc<Credential>,
+    /// The name of the token.
+    pub identity: Identity,
+}
+
+impl Holder {
+    /// Names the credential's token. Everything that changes the token or its life takes part.
+    pub fn new(credential: Credential) -> Self {
+        let key = IdentityKey::derive(credential.key.canonical_der().expose());
+        let (ttl, buffer) = credential.life.milliseconds();
+        let identity = key.identity([
+            "jwt-bearer",
+            &credential.login_url.site(),
+            &credential.instance_url.origin(),
+            // An explicit audience differs from the default even if it spells the same origin:
+            // it gets no fallback.
+            if credential.audience.is_some() { "explicit" } else { "default" },
+            credential.audience.as_deref().unwrap_or_default(),
+            &credential.client_id,
+            &credential.username,
+            &ttl.to_string(),
+            &buffer.to_string(),
+        ]);
+        Self { credential: Arc::new(credential), identity }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn equal_fields_under_an_equal_key_and_nothing_else(
+            secret in vec(any::<u8>(), 1..64),
+            other in vec(any::<u8>(), 1..64),
+            fields in vec(".{0,8}", 1..6),
+            changed in vec(".{0,8}", 1..6),
+        ) {
+            let name = |secret: &[u8], fields: &[String]| {
+                IdentityKey::derive(secret).identity(fields.iter().map(String::as_str))
+            };
+            prop_assert!(name(&secret, &fields) == name(&secret, &fields));
+            // HMAC pads short keys with zeros, so keys that differ in trailing zeros only are one.
+            let trimmed = |bytes: &[u8]| {
+                bytes.iter().rposition(|byte| *byte != 0).map_or(vec![], |end| bytes[..=end].to_vec())
+            };
+            prop_assert_eq!(name(&secret, &fields) == name(&other, &fields), trimmed(&secret) == trimmed(&other));
+            prop_assert_eq!(name(&secret, &fields) == name(&secret, &changed), fields == changed);
+        }
+    }
+
+    #[test]
+    fn fields_cannot_run_together() {
+        let key = IdentityKey::derive(b"secret");
+        assert_ne!(key.identity(["ab", "c"]), key.identity(["a", "bc"]));
+        assert_ne!(key.identity(["a", ""]), key.identity(["", "a"]));
+    }
+}

@@ -1,0 +1,131 @@
+//! One credential at one source: what an entry of `lib/` asks for tokens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use napi::Either;
+use napi::bindgen_prelude::{Result, within_runtime_if_available};
+use napi_derive::napi;
+
+use super::outcome::{GrantedToken, Outcome, Refusal};
+use super::token_source::TokenSource;
+use crate::credential::Credential;
+use crate::deadlines::Ticket;
+use crate::failure::Failure;
+use crate::identity::Holder;
+use crate::source;
+use crate::token::Life;
+
+/// A login's configuration; `lib/` has checked the types.
+#[napi(object, object_to_js = false)]
+pub struct LoginConfig {
+    /// Consumer key.
+    pub client_id: String,
+    /// Text of the RSA private key.
+    pub private_key: String,
+    /// Salesforce user name.
+    pub username: String,
+    /// The org's host.
+    pub instance_url: String,
+    /// Host of the token endpoint.
+    pub login_url: Option<String>,
+    /// The claim `aud`.
+    pub audience: Option<String>,
+    /// Seconds, or `'session'`.
+    pub token_ttl: Option<Either<f64, String>>,
+    /// Seconds.
+    pub token_buffer: Option<f64>,
+}
+
+struct Ready {
+    source: Arc<source::TokenSource>,
+    holder: Holder,
+}
+
+/// One credential at one source.
+#[napi]
+pub struct Login {
+    ready: std::result::Result<Arc<Ready>, Failure>,
+}
+
+#[napi]
+impl Login {
+    /// Checks the configuration and parses the key, once. Look at `refusal` before using it.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(source: &TokenSource, config: LoginConfig) -> Self {
+        let ready = source.source.clone().and_then(|source| {
+            Ok(Arc::new(Ready { source, holder: Holder::new(credential(config)?) }))
+        });
+        Self { ready }
+    }
+
+    /// Why the configuration cannot be used.
+    #[napi(getter, catch_unwind)]
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.ready.as_ref().err().map(Refusal::from)
+    }
+
+    /// A live token, inside `budget` milliseconds. Never rejects.
+    #[napi]
+    pub async fn token(&self, budget: f64) -> Result<Outcome> {
+        let budget = Duration::from_secs_f64(budget.clamp(0.0, 1e6) / 1e3);
+        let outcome = match &self.ready {
+            Ok(ready) => ready.source.token(&ready.holder, budget).await,
+            Err(failure) => Err(Arc::new(failure.clone())),
+        };
+        Ok(match outcome {
+            Ok(kept) => Outcome::Granted { token: GrantedToken::from(&*kept) },
+            Err(failure) => Outcome::Refused { refusal: Refusal::from(&*failure) },
+        })
+    }
+
+    /// Starts the exchange if no live token is kept; neither waits nor keeps the process alive.
+    #[napi(catch_unwind)]
+    pub fn prewarm(&self) {
+        if let Ok(ready) = &self.ready {
+            within_runtime_if_available(|| ready.source.prewarm(&ready.holder));
+        }
+    }
+
+    /// Drops the token with this number, if it is still the one that is kept.
+    #[napi(catch_unwind)]
+    pub fn invalidate(&self, ticket: f64) {
+        if let Ok(ready) = &self.ready {
+            ready.source.invalidate(&ready.holder, Ticket::of(ticket as u64));
+        }
+    }
+
+    /// Marks the use of the token, so that it is not the one to be evicted.
+    #[napi(catch_unwind)]
+    pub fn mark_used(&self) {
+        if let Ok(ready) = &self.ready {
+            ready.source.mark_used(&ready.holder);
+        }
+    }
+}
+
+fn credential(config: LoginConfig) -> std::result::Result<Credential, Failure> {
+    let ttl = match config.token_ttl {
+        None => Life::DEFAULT_TTL,
+        Some(Either::A(seconds)) => duration("tokenTtl", seconds)?,
+        Some(Either::B(_session)) => Life::SESSION_TTL,
+    };
+    let buffer = match config.token_buffer {
+        None => Life::DEFAULT_BUFFER,
+        Some(seconds) => duration("tokenBuffer", seconds)?,
+    };
+    Credential::new(
+        &config.client_id,
+        &config.username,
+        &config.private_key,
+        &config.instance_url,
+        config.login_url.as_deref(),
+        config.audience.as_deref(),
+        Life::new(ttl, buffer)?,
+    )
+}
+
+fn duration(option: &'static str, seconds: f64) -> std::result::Result<Duration, Failure> {
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| Failure::of_option(option, format!("{option} is no number of seconds.")))
+}

@@ -1,0 +1,11 @@
+//! The only room that knows Node.js: classes and plain values for `lib/`, nothing a user sees.
+//!
+//! Failures cross as values ([`outcome::Outcome`]), because a rejection made here could carry no
+//! code, has no stack, and is no `instanceof Error` under Jest. Every synchronous export catches
+//! panics: one that reached Node would abort the process.
+
+pub mod login;
+pub mod outcome;
+pub mod peek;
+mod process;
+pub mod token_source;

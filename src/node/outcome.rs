@@ -1,0 +1,105 @@
+//! Tokens and failures as plain values.
+
+use napi_derive::napi;
+
+use crate::cache::Kept;
+use crate::deadlines::Ticket;
+use crate::failure::{Code, Failure};
+
+/// What came of asking for a token.
+#[napi(discriminant = "outcome", discriminant_case = "lowercase", object_from_js = false)]
+pub enum Outcome {
+    /// A token.
+    Granted {
+        /// The token and what belongs to it.
+        token: GrantedToken,
+    },
+    /// A failure.
+    Refused {
+        /// What went wrong.
+        refusal: Refusal,
+    },
+}
+
+/// A token, its place, its life.
+#[napi(object, object_from_js = false)]
+pub struct GrantedToken {
+    /// For `peek`; 0 if the token was not kept, which is never alive.
+    pub ticket: f64,
+    /// The token itself.
+    pub access_token: String,
+    /// The org's API host.
+    pub instance_url: String,
+    /// Salesforce's identity URL.
+    pub identity_url: Option<String>,
+    /// Granted scopes.
+    pub scope: Option<String>,
+    /// When it was asked for, in milliseconds since the epoch.
+    pub minted_at: f64,
+    /// When it is no longer handed out, in milliseconds since the epoch.
+    pub expires_at: f64,
+}
+
+/// A failure, as `lib/errors.js` makes an error of it.
+#[napi(object, object_from_js = false)]
+pub struct Refusal {
+    /// The stable code.
+    pub code: String,
+    /// What happened, and what to do.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// The option at fault.
+    pub option: Option<String>,
+    /// `error` of the OAuth answer.
+    pub error: Option<String>,
+    /// `error_description` of the OAuth answer, cleaned.
+    pub error_description: Option<String>,
+    /// HTTP status.
+    pub status: Option<u32>,
+    /// How long the server asks to wait.
+    pub retry_after_ms: Option<f64>,
+    /// Requests sent.
+    pub attempts: u32,
+}
+
+impl From<&Kept> for GrantedToken {
+    fn from(kept: &Kept) -> Self {
+        let token = &kept.token;
+        Self {
+            ticket: kept.ticket.map_or(0, Ticket::number) as f64,
+            access_token: token.value.expose().clone(),
+            instance_url: token.instance_url.clone(),
+            identity_url: token.identity_url.clone(),
+            scope: token.scope.clone(),
+            minted_at: (token.minted.wall / 1_000) as f64,
+            expires_at: (token.deadline.wall / 1_000) as f64,
+        }
+    }
+}
+
+impl From<&Failure> for Refusal {
+    fn from(failure: &Failure) -> Self {
+        Self {
+            code: failure.code.name().to_owned(),
+            message: failure.to_string(),
+            hint: failure.code.hint().to_owned(),
+            retryable: failure.retryable,
+            option: failure.option.map(str::to_owned),
+            error: failure.error.clone(),
+            error_description: failure.error_description.clone(),
+            status: failure.status.map(u32::from),
+            retry_after_ms: failure.retry_after.map(|wait| wait.as_millis() as f64),
+            attempts: failure.attempts,
+        }
+    }
+}
+
+/// The refusal of a failure that `lib/` found; `what` is one sentence. An unknown code is a defect.
+#[napi(catch_unwind)]
+pub fn refusal(code: String, what: String) -> Refusal {
+    let code = Code::ALL.iter().find(|known| known.name() == code).unwrap_or(&Code::Internal);
+    Refusal::from(&Failure::new(*code, what))
+}

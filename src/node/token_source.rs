@@ -1,0 +1,140 @@
+//! A token source as a class.
+
+use std::sync::Arc;
+
+use napi_derive::napi;
+
+use super::outcome::Refusal;
+use super::process;
+use crate::clock::SystemClock;
+use crate::failure::Failure;
+use crate::origin;
+use crate::source;
+use crate::transport::HttpTransport;
+
+/// Options of a source of one's own; `lib/` has checked their types.
+#[napi(object, object_to_js = false)]
+pub struct SourceOptions {
+    /// The most tokens kept.
+    pub capacity: Option<u32>,
+    /// Hosts that a token response may name beside the configured one and Salesforce's.
+    pub allowed_instance_hosts: Option<Vec<String>>,
+    /// PEM certificates of authorities to trust beside the bundled ones.
+    pub ca: Option<String>,
+}
+
+/// Numbers of a source; times in milliseconds.
+#[napi(object, object_from_js = false)]
+pub struct SourceStats {
+    /// Tokens kept: `valid` + `expired`.
+    pub total: f64,
+    /// Tokens that may be handed out.
+    pub valid: f64,
+    /// Tokens past their usable life.
+    pub expired: f64,
+    /// Calls answered from memory.
+    pub hits: f64,
+    /// Calls that found no live token.
+    pub misses: f64,
+    /// Tokens received.
+    pub mints: f64,
+    /// Calls that waited for another call's request.
+    pub coalesced: f64,
+    /// Requests that ended without a token.
+    pub failures: f64,
+    /// HTTP requests sent to authorization servers.
+    pub exchanges: f64,
+    /// Requests in the air.
+    pub in_flight: u32,
+    /// How long the last mint took.
+    pub last_mint: Option<MintTimes>,
+}
+
+/// How long a mint took, in milliseconds.
+#[napi(object, object_from_js = false)]
+pub struct MintTimes {
+    /// Making and signing the assertion.
+    pub sign_ms: f64,
+    /// Sending it and reading the answer.
+    pub exchange_ms: f64,
+}
+
+/// A token source: its cache, its flights.
+#[napi]
+pub struct TokenSource {
+    pub(super) source: Result<Arc<source::TokenSource>, Failure>,
+}
+
+#[napi]
+impl TokenSource {
+    /// A source of one's own. Look at `refusal` before using it.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(options: SourceOptions) -> Self {
+        Self { source: open(options) }
+    }
+
+    /// The source that all threads of the process share.
+    #[napi(factory, catch_unwind)]
+    pub fn shared() -> Self {
+        Self { source: Ok(process::source()) }
+    }
+
+    /// Why the options cannot be used.
+    #[napi(getter, catch_unwind)]
+    pub fn refusal(&self) -> Option<Refusal> {
+        self.source.as_ref().err().map(Refusal::from)
+    }
+
+    /// What the source holds and did.
+    #[napi(catch_unwind)]
+    pub fn stats(&self) -> Option<SourceStats> {
+        let stats = self.source.as_ref().ok()?.stats();
+        Some(SourceStats {
+            total: (stats.kept.valid + stats.kept.expired) as f64,
+            valid: stats.kept.valid as f64,
+            expired: stats.kept.expired as f64,
+            hits: stats.kept.hits as f64,
+            misses: stats.misses as f64,
+            mints: stats.mints as f64,
+            coalesced: stats.coalesced as f64,
+            failures: stats.failures as f64,
+            exchanges: stats.exchanges as f64,
+            in_flight: stats.in_flight as u32,
+            last_mint: stats.last_mint.map(|(signing, exchange)| MintTimes {
+                sign_ms: signing.as_secs_f64() * 1e3,
+                exchange_ms: exchange.as_secs_f64() * 1e3,
+            }),
+        })
+    }
+
+    /// Drops dead tokens; how many there were.
+    #[napi(catch_unwind)]
+    pub fn clear_expired(&self) -> f64 {
+        self.source.as_ref().map_or(0, |source| source.clear_expired()) as f64
+    }
+
+    /// Drops all tokens; how many there were.
+    #[napi(catch_unwind)]
+    pub fn clear(&self) -> f64 {
+        self.source.as_ref().map_or(0, |source| source.clear()) as f64
+    }
+}
+
+fn open(options: SourceOptions) -> Result<Arc<source::TokenSource>, Failure> {
+    let transport = match options.ca {
+        None => process::transport(),
+        Some(ca) => {
+            let transport = HttpTransport::new(ca.into_bytes(), process::extra_roots());
+            transport.check()?;
+            Arc::new(transport)
+        }
+    };
+    let hosts = options.allowed_instance_hosts.unwrap_or_default();
+    Ok(Arc::new(source::TokenSource::new(
+        transport,
+        Arc::new(SystemClock),
+        process::DEADLINES.clone(),
+        options.capacity.map_or(source::CAPACITY, u64::from),
+        hosts.iter().map(|host| origin::allowed_host(host)).collect::<Result<_, _>>()?,
+    )))
+}

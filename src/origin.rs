@@ -1,0 +1,292 @@
+//! Which hosts may be called: the rules for configured URLs and for the instance URL of an answer.
+
+use url::{Host, Url};
+
+use crate::failure::{Code, Failure};
+
+/// Domains that Salesforce owns, after `isSalesforceDomain` of `sfdcUrl.ts` in forcedotcom/sfdx-core.
+/// A host must lie below one of them, label by label.
+const SALESFORCE_DOMAINS: [&str; 3] = ["salesforce.com", "force.com", "cloudforce.com"];
+
+/// Domains of the browser's pages, which answer no API call.
+const PAGE_DOMAINS: [&str; 2] = ["lightning.force.com", "my.salesforce-setup.com"];
+
+/// A configured URL: https to any host, or http to this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseUrl(Url);
+
+impl BaseUrl {
+    /// Reads the URL of `option`. A path is kept: Experience Cloud sites have one.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` with the rule that the URL breaks, never with the URL.
+    pub fn parse(option: &'static str, text: &str) -> Result<Self, Failure> {
+        let refuse = |rule: &str| Err(Failure::of_option(option, format!("{option} {rule}")));
+        let Ok(mut url) = Url::parse(text.trim()) else {
+            return refuse("is not a URL, such as https://acme.my.salesforce.com.");
+        };
+        drop_trailing_dot(&mut url);
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("must not hold a user name or password.");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("must not hold a query or fragment.");
+        }
+        match (url.scheme(), is_loopback(&url)) {
+            ("http" | "https", true) => return Ok(Self(url)),
+            ("http", false) => return refuse("must use https; http is for this machine only."),
+            ("https", false) => {}
+            _ => return refuse("must use https."),
+        }
+        let Some(Host::Domain(host)) = url.host() else {
+            return refuse("must name a host, not an IP address.");
+        };
+        if url.port().is_some() {
+            return refuse("must use the standard port, 443.");
+        }
+        if let Some(my_domain) = my_domain_of_page(host) {
+            return refuse(&format!("is a page of the browser: use https://{my_domain} instead."));
+        }
+        Ok(Self(url))
+    }
+
+    /// Scheme, host and port, without a trailing slash (RFC 6454).
+    pub fn origin(&self) -> String {
+        self.0.origin().ascii_serialization()
+    }
+
+    /// Origin and path, without a trailing slash: what Salesforce calls the site URL.
+    pub fn site(&self) -> String {
+        format!("{}{}", self.origin(), self.0.path().trim_end_matches('/'))
+    }
+
+    /// The host's name.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// The token endpoint (RFC 6749 §3.2) below this URL.
+    pub fn token_endpoint(&self) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(&format!("{}/services/oauth2/token", self.0.path().trim_end_matches('/')));
+        url
+    }
+}
+
+/// Checks the instance URL that a token response names, and returns its origin.
+///
+/// The token is sent to this host, so it must be the configured one, lie under a domain of
+/// Salesforce's, or be allowed by the user.
+///
+/// # Errors
+/// `INSTANCE_URL_REFUSED`.
+pub fn trusted_instance(
+    text: &str,
+    configured: &BaseUrl,
+    login: &BaseUrl,
+    allowed: &[String],
+) -> Result<String, Failure> {
+    let refuse = |rule: &str| {
+        Err(Failure::new(
+            Code::InstanceUrlRefused,
+            format!("The token response names an instance URL that {rule}."),
+        ))
+    };
+    let Ok(mut url) = Url::parse(text) else { return refuse("is no URL") };
+    drop_trailing_dot(&mut url);
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    if !bare || !url.username().is_empty() || url.password().is_some() {
+        return refuse("is more than scheme and host");
+    }
+    if is_loopback(&url) && is_loopback(&configured.0) {
+        return Ok(url.origin().ascii_serialization());
+    }
+    let (Some(Host::Domain(host)), "https", None) = (url.host(), url.scheme(), url.port()) else {
+        return refuse("is not https on the standard port of a named host");
+    };
+    let known = host == configured.host()
+        || host == login.host()
+        || SALESFORCE_DOMAINS.iter().any(|domain| lies_below(host, domain))
+        || allowed.iter().any(|allowed| allowed == host);
+    if !known {
+        return refuse("is neither the configured host nor one of Salesforce's domains");
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+/// Reads one entry of `allowedInstanceHosts` into the form hosts are compared in.
+///
+/// # Errors
+/// `CONFIG_INVALID` if the entry is not a bare host name.
+pub fn allowed_host(text: &str) -> Result<String, Failure> {
+    match Host::parse(text.trim().trim_end_matches('.')) {
+        Ok(Host::Domain(host)) if host.contains('.') => Ok(host),
+        _ => Err(Failure::of_option(
+            "allowedInstanceHosts",
+            "allowedInstanceHosts must hold host names, such as api.example.com.",
+        )),
+    }
+}
+
+fn lies_below(host: &str, domain: &str) -> bool {
+    host.strip_suffix(domain).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+}
+
+fn my_domain_of_page(host: &str) -> Option<String> {
+    let domain = PAGE_DOMAINS.iter().find(|domain| lies_below(host, domain))?;
+    Some(format!("{}my.salesforce.com", host.strip_suffix(domain)?))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(host)) => host == "localhost",
+        Some(Host::Ipv4(ip)) => ip == std::net::Ipv4Addr::LOCALHOST,
+        Some(Host::Ipv6(ip)) => ip == std::net::Ipv6Addr::LOCALHOST,
+        None => false,
+    }
+}
+
+fn drop_trailing_dot(url: &mut Url) {
+    if let Some(host) = url.host_str().and_then(|host| host.strip_suffix('.')) {
+        let host = host.to_owned();
+        // The host without its dot is valid wherever the host was.
+        let _ = url.set_host(Some(&host));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn base(text: &str) -> BaseUrl {
+        BaseUrl::parse("instanceUrl", text).unwrap()
+    }
+
+    fn instance(text: &str) -> Result<String, Failure> {
+        let configured = base("https://acme.my.salesforce.com");
+        trusted_instance(text, &configured, &configured, &["api.example.com".into()])
+    }
+
+    #[test]
+    fn good_urls_are_accepted_and_normalised() {
+        for (text, origin) in [
+            ("https://acme.my.salesforce.com", "https://acme.my.salesforce.com"),
+            ("https://acme.my.salesforce.com/", "https://acme.my.salesforce.com"),
+            (" https://ACME.my.salesforce.com. ", "https://acme.my.salesforce.com"),
+            ("https://portal.example.com:443", "https://portal.example.com"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+            ("http://localhost", "http://localhost"),
+            ("https://localhost:8443", "https://localhost:8443"),
+        ] {
+            assert_eq!(base(text).origin(), origin);
+        }
+    }
+
+    #[test]
+    fn bad_urls_are_refused_without_being_shown() {
+        for (text, rule) in [
+            ("", "is not a URL"),
+            ("acme.my.salesforce.com", "is not a URL"),
+            ("http://acme.my.salesforce.com", "must use https"),
+            ("ftp://acme.my.salesforce.com", "must use https"),
+            ("https://login.salesforce.com@evil.example", "user name"),
+            ("https://user:hunter2@acme.example", "user name"),
+            ("https://acme.example/?next=evil", "query"),
+            ("https://acme.example/#top", "fragment"),
+            ("https://169.254.169.254", "IP address"),
+            ("https://2852039166", "IP address"),
+            ("https://[::ffff:169.254.169.254]", "IP address"),
+            ("http://127.0.0.2", "must use https"),
+            ("https://acme.my.salesforce.com:22", "standard port"),
+            ("https://acme.lightning.force.com", "https://acme.my.salesforce.com instead"),
+            (
+                "https://acme--dev.sandbox.lightning.force.com/one/one.app",
+                "https://acme--dev.sandbox.my.salesforce.com instead",
+            ),
+        ] {
+            let failure = BaseUrl::parse("loginUrl", text).unwrap_err();
+            assert!(failure.what.contains(rule), "{text}: {}", failure.what);
+            assert_eq!(failure.option, Some("loginUrl"));
+            assert!(!failure.what.contains("evil") && !failure.what.contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn the_token_endpoint_keeps_the_path_of_a_site() {
+        assert_eq!(
+            base("https://acme.my.site.com/customers/").token_endpoint().as_str(),
+            "https://acme.my.site.com/customers/services/oauth2/token"
+        );
+        assert_eq!(base("https://acme.my.site.com/customers/").site(), "https://acme.my.site.com/customers");
+        assert_eq!(base("https://acme.my.salesforce.com/").site(), "https://acme.my.salesforce.com");
+    }
+
+    #[test]
+    fn trusted_instances() {
+        for host in [
+            "acme.my.salesforce.com",
+            "na139.salesforce.com",
+            "acme--dev.sandbox.my.salesforce.com",
+            "acme.cloudforce.com",
+            "api.example.com",
+        ] {
+            let url = format!("https://{host}");
+            assert_eq!(instance(&url).unwrap(), url);
+        }
+    }
+
+    #[test]
+    fn hostile_instances_are_refused() {
+        for text in [
+            "",
+            "acme.my.salesforce.com",
+            "http://acme.my.salesforce.com",
+            "https://evil.example",
+            "https://evilsalesforce.com",
+            "https://salesforce.com.evil.example",
+            "https://login.salesforce.com.evil.example",
+            "https://acme.my.salesforce.com@evil.example",
+            "https://acme.my.salesforce.com/path",
+            "https://acme.my.salesforce.com?x",
+            "https://acme.my.salesforce.com#x",
+            "https://acme.my.salesforce.com:8443",
+            "https://127.0.0.1",
+            "http://localhost:1",
+            "https://169.254.169.254",
+            "https://evil.example/.salesforce.com",
+            "https://evil.example\\.salesforce.com",
+            "https://xn--slesforce-wqb.com",
+            "https://sub.api.example.com",
+            "https://.salesforce.com",
+        ] {
+            let failure = instance(text).unwrap_err();
+            assert_eq!(failure.code, Code::InstanceUrlRefused, "{text}");
+            assert!(!failure.what.contains("evil"), "{}", failure.what);
+        }
+    }
+
+    #[test]
+    fn a_local_org_may_answer_from_another_port() {
+        let configured = base("http://127.0.0.1:1000");
+        let result = trusted_instance("http://127.0.0.1:2000", &configured, &configured, &[]);
+        assert_eq!(result.unwrap(), "http://127.0.0.1:2000");
+    }
+
+    proptest! {
+        #[test]
+        fn no_suffix_trick_passes(prefix in "[a-z0-9-]{1,20}", domain in 0..SALESFORCE_DOMAINS.len()) {
+            let lookalike = format!("https://{prefix}{}", SALESFORCE_DOMAINS[domain]);
+            prop_assert!(instance(&lookalike).is_err());
+            let below = format!("https://{}.evil.example", SALESFORCE_DOMAINS[domain]);
+            prop_assert!(instance(&below).is_err());
+        }
+
+        #[test]
+        fn arbitrary_text_never_panics(text in ".{0,200}") {
+            let _ = BaseUrl::parse("loginUrl", &text);
+            let _ = instance(&text);
+        }
+    }
+}

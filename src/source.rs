@@ -1,0 +1,181 @@
+//! Gives a token: the cache, then a flight to the authorization server. The only place that knows
+//! this order.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::authorization_server::{AuthorizationServer, SMALLEST_BUDGET, BUDGET, out_of_time};
+use crate::cache::{Count, Epoch, Kept, TokenCache};
+use crate::clock::Clock;
+use crate::deadlines::{Deadlines, Ticket};
+use crate::failure::{Code, Failure};
+use crate::flight::{Flights, Seat};
+use crate::identity::Holder;
+use crate::transport::Transport;
+
+/// The most tokens kept by default.
+pub const CAPACITY: u64 = 10_000;
+
+/// What a source did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stats {
+    /// What the cache holds.
+    pub kept: Count,
+    /// Calls that found no live token.
+    pub misses: u64,
+    /// Tokens received.
+    pub mints: u64,
+    /// Calls that joined a running request.
+    pub coalesced: u64,
+    /// Requests that ended without a token.
+    pub failures: u64,
+    /// HTTP requests sent.
+    pub exchanges: u64,
+    /// Requests in the air.
+    pub in_flight: usize,
+    /// How long the last mint took to sign and to exchange.
+    pub last_mint: Option<(Duration, Duration)>,
+}
+
+/// Tokens for any number of credentials.
+pub struct TokenSource {
+    server: AuthorizationServer,
+    cache: TokenCache,
+    flights: Flights<Arc<Kept>>,
+    clock: Arc<dyn Clock>,
+    misses: AtomicU64,
+    mints: AtomicU64,
+    coalesced: AtomicU64,
+    failures: AtomicU64,
+    last_mint: Mutex<Option<(Duration, Duration)>>,
+}
+
+impl TokenSource {
+    /// A source with a cache of its own. Its tickets live in `deadlines`, which may be shared.
+    pub fn new(
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        deadlines: Arc<Deadlines>,
+        capacity: u64,
+        allowed_instance_hosts: Vec<String>,
+    ) -> Self {
+        Self {
+            server: AuthorizationServer::new(transport, clock.clone(), allowed_instance_hosts),
+            cache: TokenCache::new(capacity, deadlines),
+            flights: Flights::default(),
+            clock,
+            misses: AtomicU64::new(0),
+            mints: AtomicU64::new(0),
+            coalesced: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            last_mint: Mutex::new(None),
+        }
+    }
+
+    /// A live token for `holder`, inside `budget` (at most eight seconds).
+    ///
+    /// # Errors
+    /// What the exchange met; `DEADLINE` if the budget ends first. The exchange goes on in that
+    /// case, and the next call finds its token.
+    pub async fn token(self: &Arc<Self>, holder: &Holder, budget: Duration) -> Result<Arc<Kept>, Arc<Failure>> {
+        let budget = budget.min(BUDGET);
+        match self.look_up(holder, budget >= SMALLEST_BUDGET) {
+            Found::Kept(kept) => Ok(kept),
+            Found::Nothing => Err(Arc::new(out_of_time())),
+            Found::Seat(seat) => timeout(budget, seat.outcome()).await.unwrap_or_else(|_| {
+                let what = format!("No token came within {} ms.", budget.as_millis());
+                Err(Arc::new(Failure::new(Code::Deadline, what)))
+            }),
+        }
+    }
+
+    /// Starts the exchange for `holder` if there is no live token, and does not wait for it. Must
+    /// be called inside a tokio runtime.
+    pub fn prewarm(self: &Arc<Self>, holder: &Holder) {
+        self.look_up(holder, true);
+    }
+
+    fn look_up(self: &Arc<Self>, holder: &Holder, may_start: bool) -> Found {
+        if let Some(kept) = self.cache.get(&holder.identity, self.clock.now()) {
+            return Found::Kept(kept);
+        }
+        self.misses.fetch_add(1, Relaxed);
+        if !may_start {
+            return Found::Nothing;
+        }
+        // Before the flight is joined: what is cleared after this must not come back.
+        let epoch = self.cache.epoch();
+        let seat = self.flights.join(holder.identity, || {
+            let (source, holder) = (self.clone(), holder.clone());
+            async move { source.fly(&holder, epoch).await }
+        });
+        if !seat.started {
+            self.coalesced.fetch_add(1, Relaxed);
+        }
+        Found::Seat(seat)
+    }
+
+    /// The flight itself has the whole budget: a caller in a hurry shortens its own wait only.
+    async fn fly(&self, holder: &Holder, begun: Epoch) -> Result<Arc<Kept>, Arc<Failure>> {
+        // A flight that landed between this caller's look and its joining left a token.
+        if let Some(kept) = self.cache.get(&holder.identity, self.clock.now()) {
+            return Ok(kept);
+        }
+        match self.server.mint(&holder.credential, BUDGET).await {
+            Ok(mint) => {
+                self.mints.fetch_add(1, Relaxed);
+                *self.last_mint.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some((mint.signing, mint.exchange));
+                Ok(self.cache.put(holder.identity, mint.token, begun, self.clock.now()))
+            }
+            Err(failure) => {
+                self.failures.fetch_add(1, Relaxed);
+                Err(Arc::new(failure))
+            }
+        }
+    }
+
+    /// Drops the token with this ticket, if it is still the one that is kept.
+    pub fn invalidate(&self, holder: &Holder, ticket: Ticket) {
+        self.cache.invalidate(holder.identity, ticket);
+    }
+
+    /// Marks the use of `holder`'s token, so that it is not the one to be evicted.
+    pub fn mark_used(&self, holder: &Holder) {
+        self.cache.mark_used(&holder.identity);
+    }
+
+    /// Drops the dead tokens and returns how many there were.
+    pub fn clear_expired(&self) -> u64 {
+        self.cache.clear_expired(self.clock.now())
+    }
+
+    /// Forgets every token and every audience learnt; returns how many tokens there were.
+    pub fn clear(&self) -> u64 {
+        self.server.forget();
+        self.cache.clear()
+    }
+
+    /// What the source holds and did.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            kept: self.cache.count(self.clock.now()),
+            misses: self.misses.load(Relaxed),
+            mints: self.mints.load(Relaxed),
+            coalesced: self.coalesced.load(Relaxed),
+            failures: self.failures.load(Relaxed),
+            exchanges: self.server.exchanges(),
+            in_flight: self.flights.count(),
+            last_mint: *self.last_mint.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+}
+
+enum Found {
+    Kept(Arc<Kept>),
+    Seat(Seat<Arc<Kept>>),
+    Nothing,
+}

@@ -1,0 +1,82 @@
+'use strict';
+
+const { Readable } = require('node:stream');
+const { pipeline } = require('node:stream/promises');
+const { setTimeout: sleep } = require('node:timers/promises');
+
+/**
+ * What a host sends back.
+ *
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {Record<string, string>} [headers]
+ * @property {string | AsyncIterable<Buffer> | Iterable<Buffer>} [body]
+ * @property {number} [delay] milliseconds
+ * @property {'hang' | 'reset' | 'close'} [loss] what happens to the connection in its place
+ */
+
+/**
+ * @param {unknown} value
+ * @param {number} [status]
+ * @returns {Answer}
+ */
+function json(value, status = 200) {
+  return {
+    status,
+    headers: { 'Content-Type': 'application/json;charset=UTF-8' },
+    body: JSON.stringify(value),
+  };
+}
+
+/**
+ * @param {string} text
+ * @param {string} contentType
+ * @param {number} status
+ * @returns {Answer}
+ */
+function text(text, contentType, status) {
+  return { status, headers: { 'Content-Type': `${contentType};charset=UTF-8` }, body: text };
+}
+
+/**
+ * An answer of the authorization server.
+ *
+ * @param {unknown} value
+ * @param {number} [status]
+ */
+function oauth(value, status) {
+  const answer = json(value, status);
+  return { ...answer, headers: { ...answer.headers, 'Cache-Control': 'no-store' } };
+}
+
+/**
+ * @param {string} error
+ * @param {string | undefined} errorDescription
+ * @param {number} [status]
+ */
+function oauthError(error, errorDescription, status = 400) {
+  return oauth({ error, error_description: errorDescription }, status);
+}
+
+/**
+ * @param {import('node:http').ServerResponse} response
+ * @param {Answer} answer
+ */
+async function send(response, { status, headers = {}, body = '', delay, loss }) {
+  if (delay) await sleep(delay, undefined, { ref: false });
+  const { socket } = response;
+  if (loss === 'hang' || !socket) return;
+  if (loss === 'reset') return reset(socket);
+  if (loss === 'close') return void socket.end();
+  response.statusCode = status;
+  response.setHeaders(new Map(Object.entries(headers)));
+  if (typeof body === 'string') response.end(body);
+  else await pipeline(Readable.from(body), response).catch(() => {}); // the client had enough
+}
+
+/** @param {import('node:net').Socket & { _parent?: import('node:net').Socket }} socket */
+function reset(socket) {
+  (socket._parent ?? socket).resetAndDestroy(); // under TLS only the socket beneath can be reset
+}
+
+module.exports = { json, oauth, oauthError, send, text };

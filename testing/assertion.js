@@ -1,0 +1,56 @@
+'use strict';
+
+const { verify } = require('node:crypto');
+
+/**
+ * An assertion taken apart: claims nobody has vouched for yet, and what vouches for them.
+ *
+ * @typedef {object} Assertion
+ * @property {Record<string, unknown>} header
+ * @property {Record<string, unknown>} claims
+ * @property {Buffer} signed
+ * @property {Buffer} signature
+ */
+
+/**
+ * @param {string | null} assertion
+ * @returns {Assertion | undefined} undefined if it is no JWT
+ */
+function decodeAssertion(assertion) {
+  const parts = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(assertion ?? '');
+  if (!parts) return undefined;
+  const [, head, body, signature] = parts;
+  const [header, claims] = [head, body].map(decodeObject);
+  if (!header || !claims) return undefined;
+  return {
+    header,
+    claims,
+    signed: Buffer.from(`${head}.${body}`),
+    signature: Buffer.from(signature, 'base64url'),
+  };
+}
+
+/**
+ * @param {string} base64url
+ * @returns {Record<string, unknown> | undefined}
+ */
+function decodeObject(base64url) {
+  try {
+    const value = JSON.parse(Buffer.from(base64url, 'base64url').toString());
+    return value && typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether the owner of the key signed this assertion, with the one algorithm Salesforce accepts.
+ *
+ * @param {Assertion} assertion
+ * @param {import('node:crypto').KeyObject | undefined} key
+ */
+function isSignedBy({ header, signed, signature }, key) {
+  return header.alg === 'RS256' && !!key && verify('RSA-SHA256', signed, key, signature);
+}
+
+module.exports = { decodeAssertion, isSignedBy };

@@ -1,0 +1,47 @@
+'use strict';
+
+const { createPublicKey, X509Certificate } = require('node:crypto');
+
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/**
+ * An app as the org keeps it.
+ *
+ * @typedef {object} Client
+ * @property {string} id the consumer key
+ * @property {string} [secret]
+ * @property {import('node:crypto').KeyObject} [key] verifies its assertions
+ * @property {import('./index').AppType} app
+ * @property {'admin-approved' | 'self-authorize'} approval
+ * @property {string[]} grants
+ * @property {Map<string, Required<import('./index').UserRegistration>>} users by username
+ */
+
+/**
+ * @param {import('./index').ClientRegistration} registration
+ * @param {import('./index').AppType} app
+ * @returns {Client}
+ */
+function toClient(registration, app) {
+  const { clientId, publicKey, certificate, clientSecret, users = [] } = registration;
+  const key = certificate
+    ? new X509Certificate(certificate).publicKey
+    : publicKey && createPublicKey(publicKey);
+  return {
+    id: clientId,
+    secret: clientSecret,
+    key: key || undefined,
+    app: registration.app ?? app,
+    approval: registration.approval ?? 'admin-approved',
+    grants: registration.grants ?? (key ? [JWT_BEARER] : []),
+    users: new Map(users.map(toUser).map((user) => [user.username, user])),
+  };
+}
+
+/** @param {string | import('./index').UserRegistration} registration */
+function toUser(registration) {
+  const user = typeof registration === 'string' ? { username: registration } : registration;
+  return { active: true, approved: true, ipAllowed: true, ...user };
+}
+
+module.exports = { JWT_BEARER, toClient };

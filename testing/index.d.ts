@@ -1,0 +1,217 @@
+/**
+ * A Salesforce org on this machine, for tests: an authorization server that checks a login in the
+ * order Salesforce does and refuses it in Salesforce's words, and the REST API behind it.
+ *
+ * @example
+ * const org = await startLocalOrg();
+ * const connection = await getConnection(org.config);
+ * await connection.query('SELECT Id, Name FROM Account LIMIT 1');
+ * expect(org.stats().exchanges).toBe(1);
+ * await org.close();
+ *
+ * @packageDocumentation
+ */
+
+/** Starts a local org on two free ports of the loopback interface. */
+export function startLocalOrg(options?: LocalOrgOptions): Promise<LocalOrg>;
+
+/** How the org is set up. */
+export interface LocalOrgOptions {
+  /** Serve TLS on both ports, with a certificate signed by {@link LocalOrg.ca}. Default `false`. */
+  https?: boolean;
+  /** Apps to register beside the one the org makes for {@link LocalOrg.config}. */
+  clients?: ClientRegistration[];
+  /** What a client is unless its registration says otherwise. Default `'external-client-app'`. */
+  app?: AppType;
+  /** The values of `aud` that are accepted, in place of those of the app type. */
+  audiences?: string[];
+  /** Seconds of inactivity after which a session ends. Default 7200. */
+  tokenLife?: number;
+  /** Logins a user may make in an hour. Default 3600. */
+  loginLimit?: number;
+  /** Refuse an assertion whose `exp` is more than 300 s ahead. Salesforce does not; default `false`. */
+  strictExp?: boolean;
+  /** Milliseconds before the token endpoint answers. Default 0. */
+  delay?: number;
+}
+
+/**
+ * The kind of app, which decides the `aud` it must be addressed with: a connected app wants
+ * `https://login.salesforce.com` or `https://test.salesforce.com`, an external client app the
+ * org's own My Domain, {@link LocalOrg.url}.
+ */
+export type AppType = 'connected-app' | 'external-client-app';
+
+/** A connected app or external client app, as its admin set it up. */
+export interface ClientRegistration {
+  /** The consumer key: `iss` of an assertion. */
+  clientId: string;
+  /** Verifies assertions: an RSA public key, PEM (SPKI). Enables the JWT bearer grant. */
+  publicKey?: string;
+  /** The same as an X.509 certificate, PEM. Its dates are not looked at, as in Salesforce. */
+  certificate?: string;
+  /** The consumer secret, which `/services/oauth2/introspect` asks for. */
+  clientSecret?: string;
+  /** Who may log in; a plain username is a user whom nothing stands in the way of. */
+  users?: Array<string | UserRegistration>;
+  /** Default {@link LocalOrgOptions.app}. */
+  app?: AppType;
+  /** Who approves users: an admin beforehand (default), or each user once. */
+  approval?: 'admin-approved' | 'self-authorize';
+  /** Enabled grant types. Default: the JWT bearer grant when there is a key or certificate. */
+  grants?: string[];
+}
+
+/** A user of the org, as one app sees them. */
+export interface UserRegistration {
+  username: string;
+  /** Default `true`. */
+  active?: boolean;
+  /** Whether the admin assigned the app to the user, or the user authorized it. Default `true`. */
+  approved?: boolean;
+  /** Whether the org accepts logins from this address. Default `true`. */
+  ipAllowed?: boolean;
+}
+
+/** A running org. */
+export interface LocalOrg {
+  /** Origin of the token endpoint: the org's My Domain. */
+  readonly url: string;
+  /** Origin of the REST API, named by token responses as `instance_url`; never that of `url`. */
+  readonly instanceUrl: string;
+  /** The test certificate authority, PEM. Trust it when the org serves `https`. */
+  readonly ca: string;
+  /** The file `ca` was read from, for `NODE_EXTRA_CA_CERTS`. */
+  readonly caFile: string;
+  /** A user who can log in, through an app that is registered from the start. */
+  readonly config: LocalOrgConfig;
+  /** Registers an app, or changes the one of the same `clientId`. */
+  register(client: ClientRegistration): void;
+  /** What happened since the start, or since the last {@link resetStats}. */
+  stats(): LocalOrgStats;
+  /** Sets every figure of {@link stats} to zero; the login limit forgets nothing. */
+  resetStats(): void;
+  /** Ends every session: API calls answer 401 until the next exchange, which brings a new token. */
+  revokeAll(): void;
+  /** Makes something go wrong from now on. Returns a function that mends it. */
+  inject(fault: Fault, options?: InjectOptions): () => void;
+  /** The newest assertion that reached the token endpoint, accepted or not. */
+  lastAssertion(): DecodedAssertion | undefined;
+  /** What token responses name as `instance_url` from now on. */
+  setInstanceUrl(url: string): void;
+  /** Ends both servers and every connection. */
+  close(): Promise<void>;
+}
+
+/** A ready configuration; `instanceUrl` is {@link LocalOrg.url}, the host that is asked for a token. */
+export interface LocalOrgConfig {
+  clientId: string;
+  /** RSA-2048, PEM (PKCS#8); all orgs of a process have the same one. */
+  privateKey: string;
+  username: string;
+  instanceUrl: string;
+}
+
+/** What reached the org, and what it answered. */
+export interface LocalOrgStats {
+  /** Requests to the token endpoint, those struck by a fault included. */
+  exchanges: number;
+  /** Exchanges that were granted a token, new or already alive. */
+  tokensIssued: number;
+  /** Sessions begun, which is how many different tokens were granted. */
+  newSessions: number;
+  /** Granted logins by username. */
+  logins: Record<string, number>;
+  /** The most exchanges that were in the air at one time. */
+  maxConcurrentExchanges: number;
+  /** Requests by endpoint; one that was never called is absent. */
+  requests: Partial<Record<EndpointName, number>>;
+  /** API calls refused because of their session. */
+  rejected401: number;
+}
+
+/** The endpoints that {@link LocalOrgStats.requests} tells apart. */
+export type EndpointName =
+  | 'token'
+  | 'revoke'
+  | 'introspect'
+  | 'userinfo'
+  | 'versions'
+  | 'query'
+  | 'sobject'
+  | 'limits'
+  | 'bulk'
+  | 'soap'
+  | 'other';
+
+/** The two readable parts of an assertion. */
+export interface DecodedAssertion {
+  header: Record<string, unknown>;
+  claims: Record<string, unknown>;
+}
+
+/** How often a fault strikes. */
+export interface InjectOptions {
+  /** Requests it strikes before it is over. Default: until it is removed. */
+  times?: number;
+}
+
+/** Something that goes wrong. */
+export type Fault = AnswerFault | AlterationFault | OrgFault;
+
+/**
+ * Answers in place of the token endpoint, which does not see the request. Of several the oldest
+ * strikes, so that faults with `times: 1` follow one another.
+ */
+export type AnswerFault =
+  /** An OAuth error; `status` defaults to 400. */
+  | { kind: 'oauth-error'; status?: number; error: string; errorDescription?: string }
+  /** An OAuth error under status 200. */
+  | { kind: 'error-in-200'; error: string; errorDescription?: string }
+  /** A web page. */
+  | { kind: 'html'; status: number }
+  /** A web page, status 500, that repeats the request's body. */
+  | { kind: 'echo-request' }
+  /** A redirect. */
+  | { kind: 'redirect'; status: 301 | 302 | 303 | 307 | 308; location: string }
+  /** `status` (default 503) and, if given, `Retry-After`: seconds or an HTTP date. */
+  | { kind: 'unavailable'; status?: number; retryAfter?: number | string }
+  /** 429 and, if given, `Retry-After`: seconds or an HTTP date. */
+  | { kind: 'rate-limited'; retryAfter?: number | string }
+  /** Status 200 and a body of unannounced length; `bytes` defaults to 100 MB. */
+  | { kind: 'huge-body'; bytes?: number }
+  /** The request is read and never answered. */
+  | { kind: 'hang' }
+  /** The connection is reset. */
+  | { kind: 'reset' }
+  /** The connection is closed without an answer. */
+  | { kind: 'close' };
+
+/** Changes what the token endpoint answers. All that are injected strike together. */
+export type AlterationFault =
+  /** The answer comes this much later. */
+  | { kind: 'delay'; ms: number }
+  /** The answer's body trickles. */
+  | { kind: 'slow-body'; bytesPerSecond: number }
+  /** Half of the JSON is missing. */
+  | { kind: 'truncated-json' }
+  /** A token response without `access_token`. */
+  | { kind: 'missing-access-token' }
+  /** A token response with another `access_token`, of any JSON type. */
+  | { kind: 'access-token'; value: unknown }
+  /** A token response with another `instance_url`, of any JSON type. */
+  | { kind: 'instance-url'; value: unknown }
+  /** The org's clock is this far ahead: its `Date` header says so and `exp` is held against it. */
+  | { kind: 'date-skew'; seconds: number };
+
+/** A state of the org. */
+export type OrgFault =
+  /** Every login that passes all other checks is refused with `inactive_org`. */
+  | { kind: 'inactive-org' }
+  /**
+   * Every API call answers `INVALID_SESSION_ID`, whatever its token; the token endpoint grants the
+   * same token each time, or a new one each time.
+   */
+  | { kind: 'session-rejected'; tokens: 'same' | 'new' }
+  /** Every REST call answers this error. */
+  | { kind: 'rest-error'; status: number; errorCode: string; message: string };

@@ -1,0 +1,5 @@
+'use strict';
+
+const { startLocalOrg } = require('./local-org');
+
+module.exports = { startLocalOrg };

@@ -1,0 +1,66 @@
+'use strict';
+
+const { createHash } = require('node:crypto');
+const { toClient } = require('./clients');
+const { Faults } = require('./faults');
+const { LoginLimit } = require('./login-limit');
+const { seedRecords } = require('./records');
+const { Sessions } = require('./sessions');
+const { Traffic } = require('./traffic');
+
+const CONNECTED_APP_AUDIENCES = ['https://login.salesforce.com', 'https://test.salesforce.com'];
+
+/** Everything the two hosts of a local org have in common. */
+class Org {
+  id = '00D000000000001EAA';
+  /** Origin of the token endpoint; known once it listens. */
+  url = '';
+  /** What token responses name; known once the API listens. */
+  instanceUrl = '';
+  traffic = new Traffic();
+  faults = new Faults();
+  records = seedRecords();
+  /** REST calls that were answered. */
+  apiCalls = 0;
+  /** @type {Map<string, import('./clients').Client>} */
+  clients = new Map();
+  /** @type {Set<string>} */
+  usedJtis = new Set();
+  /** @type {import('./index').DecodedAssertion | undefined} */
+  lastAssertion;
+
+  /** @param {import('./index').LocalOrgOptions} options */
+  constructor(options) {
+    this.options = options;
+    this.sessions = new Sessions(this.id, (options.tokenLife ?? 7200) * 1000);
+    this.loginLimit = new LoginLimit(options.loginLimit ?? 3600);
+  }
+
+  /** @param {import('./index').ClientRegistration} registration */
+  register(registration) {
+    const client = toClient(registration, this.options.app ?? 'external-client-app');
+    this.clients.set(client.id, client);
+  }
+
+  /**
+   * The values of `aud` an app accepts.
+   *
+   * @param {import('./clients').Client} client
+   */
+  audiences(client) {
+    if (this.options.audiences) return this.options.audiences;
+    return client.app === 'connected-app' ? CONNECTED_APP_AUDIENCES : [this.url];
+  }
+
+  /** @param {string} username */
+  userId(username) {
+    return `005${createHash('sha256').update(username).digest('hex').slice(0, 12)}AAA`;
+  }
+
+  /** @param {string} username */
+  identityUrl(username) {
+    return `${this.url}/id/${this.id}/${this.userId(username)}`;
+  }
+}
+
+exports.Org = Org;

@@ -1,0 +1,145 @@
+'use strict';
+
+const { RestError, notFound } = require('./rest-error');
+
+/** @typedef {Record<string, unknown>} SObject */
+
+const SYSTEM_FIELDS = { Id: 'id', CreatedDate: 'datetime' };
+
+/** A kind of record, and the records of that kind. */
+class SObjectType {
+  /** @type {Map<string, SObject>} by the first 15 characters of the id, as both forms are in use */
+  #records = new Map();
+  #created = 0;
+
+  /**
+   * @param {string} name
+   * @param {string} keyPrefix what every id begins with
+   * @param {string} required the field no record may lack
+   * @param {Record<string, string>} fields type by name
+   */
+  constructor(name, keyPrefix, required, fields) {
+    this.name = name;
+    this.keyPrefix = keyPrefix;
+    this.required = required;
+    this.fields = { ...SYSTEM_FIELDS, ...fields };
+  }
+
+  all() {
+    return [...this.#records.values()];
+  }
+
+  /**
+   * @param {SObject} values
+   * @returns {string} the new record's id
+   */
+  create(values) {
+    const named = this.#writable(values);
+    if (named[this.required] == null) {
+      const message = `Required fields are missing: [${this.required}]`;
+      throw new RestError(400, 'REQUIRED_FIELD_MISSING', message, [this.required]);
+    }
+    this.#created += 1;
+    const Id = `${this.keyPrefix}${String(this.#created).padStart(12, '0')}AAA`;
+    const CreatedDate = new Date().toISOString().replace('Z', '+0000');
+    this.#records.set(keyOf(Id), { Id, CreatedDate, ...named });
+    return Id;
+  }
+
+  /** @param {string} id */
+  get(id) {
+    const record = this.#records.get(keyOf(id));
+    if (!record) throw notFound();
+    return record;
+  }
+
+  /**
+   * @param {string} id
+   * @param {SObject} values
+   */
+  update(id, values) {
+    Object.assign(this.get(id), this.#writable(values));
+  }
+
+  /** @param {string} id */
+  delete(id) {
+    if (!this.#records.delete(keyOf(id))) throw notFound();
+  }
+
+  /**
+   * A record as the API shows it.
+   *
+   * @param {SObject} record
+   * @param {string[]} [fields] default: all
+   * @param {string} [base] path of the API version
+   */
+  view(record, fields = Object.keys({ ...this.fields, ...record }), base = '') {
+    const url = `${base}/sobjects/${this.name}/${record.Id}`;
+    const shown = fields.map((field) => this.field(field.trim()));
+    return {
+      attributes: { type: this.name, url },
+      ...Object.fromEntries(shown.map((field) => [field, record[field] ?? null])),
+    };
+  }
+
+  /**
+   * The spelling of a field. Case does not matter, and every custom field is taken to exist.
+   *
+   * @param {string} name
+   */
+  field(name) {
+    const lower = name.toLowerCase();
+    const known = Object.keys(this.fields).find((field) => field.toLowerCase() === lower);
+    if (known) return known;
+    if (/^\w+__c$/.test(lower)) return name;
+    const message = `No such column '${name}' on sobject of type ${this.name}`;
+    throw new RestError(400, 'INVALID_FIELD', message);
+  }
+
+  /** @param {SObject} values */
+  #writable(values) {
+    const named = Object.entries(values).map(([name, value]) => [this.field(name), value]);
+    const fixed = named.map(([field]) => String(field)).filter((field) => field in SYSTEM_FIELDS);
+    if (fixed.length > 0) {
+      const message = `Unable to create/update fields: ${fixed.join(', ')}`;
+      throw new RestError(400, 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fixed);
+    }
+    return Object.fromEntries(named);
+  }
+}
+
+const keyOf = (/** @type {string} */ id) => id.slice(0, 15);
+
+/** A dozen accounts, and a contact at every third of them; by lower-case name of the type. */
+function seedRecords() {
+  const account = new SObjectType('Account', '001', 'Name', {
+    Name: 'string',
+    Industry: 'picklist',
+    AnnualRevenue: 'currency',
+    NumberOfEmployees: 'int',
+    Website: 'url',
+  });
+  const contact = new SObjectType('Contact', '003', 'LastName', {
+    FirstName: 'string',
+    LastName: 'string',
+    Email: 'email',
+    AccountId: 'reference',
+  });
+  const industries = ['Energy', 'Banking', 'Technology'];
+  for (let number = 1; number <= 12; number += 1) {
+    const AccountId = account.create({
+      Name: `Account ${String(number).padStart(2, '0')}`,
+      Industry: industries[number % 3],
+      AnnualRevenue: number * 1_000_000,
+      NumberOfEmployees: number * 10,
+    });
+    if (number % 3 === 0) {
+      const LastName = `Contact ${number}`;
+      contact.create({ FirstName: 'Ada', LastName, Email: `ada${number}@example.com`, AccountId });
+    }
+  }
+  return new Map([account, contact].map((type) => [type.name.toLowerCase(), type]));
+}
+
+exports.SObjectType = SObjectType;
+exports.seedRecords = seedRecords;
