@@ -12,7 +12,7 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** One credential at one source. */
 export declare class Login {
   /** Checks the configuration and parses the key, once. Look at `refusal` before using it. */
-  constructor(source: NodeTokenSource, config: LoginConfig)
+  constructor(source: TokenSource, config: LoginConfig)
   /** Why the configuration cannot be used. */
   get refusal(): Refusal | null
   /** A live token, inside `budget` milliseconds. Never rejects. */
@@ -40,7 +40,6 @@ export declare class TokenSource {
   /** Drops all tokens; how many there were. */
   clear(): number
 }
-export type NodeTokenSource = TokenSource
 
 /** A token, its place, its life. */
 export interface GrantedToken {
@@ -101,8 +100,11 @@ export type Outcome =
  */
 export declare function peek(ticket: number): number
 
-/** The refusal of a failure that `lib/` found; `what` is one sentence. An unknown code is a defect. */
-export declare function refusal(code: string, what: string): Refusal
+/**
+ * The refusal of a failure that `lib/` found; `what` is one sentence, which for an option says what
+ * to do as well. An unknown code is a defect.
+ */
+export declare function refusal(code: string, what: string, option?: string | undefined | null): Refusal
 
 /** A failure, as `lib/errors.js` makes an error of it. */
 export interface Refusal {

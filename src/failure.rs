@@ -188,6 +188,11 @@ impl Failure {
         }
     }
 
+    /// `[CODE] what happened.`
+    pub fn sentence(&self) -> String {
+        format!("[{}] {}", self.code.name(), self.what)
+    }
+
     /// A configuration failure of one option, named as the user writes it.
     pub fn of_option(option: &'static str, what: impl Into<String>) -> Self {
         Self { option: Some(option), ..Self::new(Code::ConfigInvalid, what) }
@@ -198,7 +203,7 @@ impl Failure {
 /// code must be in it.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "[{}] {}", self.code.name(), self.what)?;
+        f.write_str(&self.sentence())?;
         // A sentence about an option says itself what to do.
         if self.option.is_none() { write!(f, " {}", self.code.hint()) } else { Ok(()) }
     }

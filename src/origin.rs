@@ -108,7 +108,7 @@ pub fn trusted_instance(
         || host == login.host()
         || SALESFORCE_DOMAINS.iter().any(|domain| lies_below(host, domain))
         || allowed.iter().any(|allowed| allowed == host);
-    if !known {
+    if !known || my_domain_of_page(host).is_some() {
         return refuse("is neither the configured host nor one of Salesforce's domains");
     }
     Ok(url.origin().ascii_serialization())
@@ -255,6 +255,7 @@ mod tests {
             "https://127.0.0.1",
             "http://localhost:1",
             "https://169.254.169.254",
+            "https://acme.lightning.force.com",
             "https://evil.example/.salesforce.com",
             "https://evil.example\\.salesforce.com",
             "https://xn--slesforce-wqb.com",

@@ -97,9 +97,18 @@ impl From<&Failure> for Refusal {
     }
 }
 
-/// The refusal of a failure that `lib/` found; `what` is one sentence. An unknown code is a defect.
+/// The refusal of a failure that `lib/` found; `what` is one sentence, which for an option says what
+/// to do as well. An unknown code is a defect.
 #[napi(catch_unwind)]
-pub fn refusal(code: String, what: String) -> Refusal {
+pub fn refusal(code: String, what: String, option: Option<String>) -> Refusal {
     let code = Code::ALL.iter().find(|known| known.name() == code).unwrap_or(&Code::Internal);
-    Refusal::from(&Failure::new(*code, what))
+    let failure = Failure::new(*code, what);
+    match option {
+        None => Refusal::from(&failure),
+        Some(option) => Refusal {
+            message: failure.sentence(),
+            option: Some(option),
+            ..Refusal::from(&failure)
+        },
+    }
 }

@@ -1,0 +1,83 @@
+'use strict';
+
+const { invalid } = require('./config.js');
+const { authError } = require('./errors.js');
+
+/** @typedef {import('..').AbortSignalLike} AbortSignalLike */
+
+/** All the time one call may take, in milliseconds. */
+const BUDGET = 8_000;
+/** Kept back of a deadline, so that the caller can still answer. */
+const MARGIN = 500;
+
+/**
+ * @param {any} options
+ * @returns {{ budget: number, signal: AbortSignalLike | undefined, fresh: boolean }}
+ */
+function readCallOptions(options) {
+  if (options === undefined) return { budget: BUDGET, signal: undefined, fresh: false };
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('options', 'options must be an object.');
+  }
+  const { signal, deadline, context, fresh } = options;
+  if (fresh !== undefined && typeof fresh !== 'boolean') {
+    throw invalid('fresh', 'fresh must be true or false.');
+  }
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw invalid('signal', 'signal must be an AbortSignal.');
+  }
+  const budget = Math.min(BUDGET, timeUntil(deadline) - MARGIN, timeLeft(context) - MARGIN);
+  return { budget: Math.max(0, budget), signal, fresh: fresh === true };
+}
+
+/** @param {unknown} deadline */
+function timeUntil(deadline) {
+  if (deadline === undefined) return Infinity;
+  if (typeof deadline === 'number' && !Number.isNaN(deadline)) return deadline - Date.now();
+  throw invalid('deadline', 'deadline must be a time in milliseconds since the epoch.');
+}
+
+/** @param {any} context */
+function timeLeft(context) {
+  if (context === undefined) return Infinity;
+  const left = context?.getRemainingTimeInMillis?.();
+  if (typeof left === 'number' && !Number.isNaN(left)) return left;
+  throw invalid('context', "context must be a Lambda's context.");
+}
+
+/** @param {AbortSignalLike | undefined} signal */
+function throwIfAborted(signal) {
+  if (signal?.aborted) throw aborted(signal);
+}
+
+/**
+ * Waits for `promise` until the signal fires. What the promise stands for goes on.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignalLike | undefined} signal
+ * @returns {Promise<T>}
+ */
+function untilAborted(promise, signal) {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(aborted(signal));
+    signal.addEventListener('abort', onAbort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/**
+ * `name` and `cause` are as the platform's own functions have them.
+ *
+ * @param {AbortSignalLike} signal
+ */
+function aborted(signal) {
+  const error = authError('ABORTED', 'The call was aborted.');
+  return Object.defineProperties(error, {
+    name: { value: 'AbortError', configurable: true, writable: true },
+    cause: { value: signal.reason, configurable: true, writable: true },
+  });
+}
+
+module.exports = { BUDGET, readCallOptions, throwIfAborted, untilAborted };

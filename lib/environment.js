@@ -1,0 +1,41 @@
+'use strict';
+
+const { invalid } = require('./config.js');
+
+/** @typedef {import('..').JWTConfig} JWTConfig */
+
+const REQUIRED = ['SF_CLIENT_ID', 'SF_PRIVATE_KEY', 'SF_USERNAME', 'SF_INSTANCE_URL'];
+
+/**
+ * The configuration that the environment holds. An empty variable counts as absent.
+ *
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {JWTConfig}
+ */
+function readEnvironment(environment) {
+  const missing = REQUIRED.filter((name) => !environment[name]);
+  if (missing.length > 0) {
+    const names = missing.join(', ');
+    throw invalid(names, `Set ${names} in the environment, or pass a config.`);
+  }
+  return {
+    clientId: String(environment.SF_CLIENT_ID),
+    privateKey: String(environment.SF_PRIVATE_KEY),
+    username: String(environment.SF_USERNAME),
+    instanceUrl: String(environment.SF_INSTANCE_URL),
+    loginUrl: environment.SF_LOGIN_URL || undefined,
+    audience: environment.SF_AUDIENCE || undefined,
+    tokenTtl: readTtl(environment.SF_TOKEN_TTL),
+  };
+}
+
+/** @param {string | undefined} text */
+function readTtl(text) {
+  if (!text) return undefined;
+  if (text === 'session') return text;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds)) return seconds;
+  throw invalid('SF_TOKEN_TTL', "SF_TOKEN_TTL must be a number of seconds or 'session'.");
+}
+
+module.exports = { readEnvironment };

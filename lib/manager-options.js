@@ -1,0 +1,40 @@
+'use strict';
+
+const native = require('../native.js');
+const { checkString, invalid } = require('./config.js');
+const { errorOf } = require('./errors.js');
+
+const CAPACITY = 10_000;
+
+/**
+ * Checks a manager's options and opens its token source.
+ *
+ * @param {any} options
+ * @returns {{ source: import('../native').TokenSource, capacity: number, Connection: any }}
+ */
+function openSource(options) {
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('options', 'options must be an object.');
+  }
+  const { Connection, allowedInstanceHosts, ca, capacity = CAPACITY } = options;
+  if (Connection !== undefined && typeof Connection !== 'function') {
+    throw invalid('Connection', 'Connection must be a class.');
+  }
+  if (!Number.isInteger(capacity) || capacity < 1 || capacity > 1_000_000) {
+    throw invalid('capacity', 'capacity must be a whole number from 1 to 1,000,000.');
+  }
+  checkString(options, 'ca');
+  const hosts = allowedInstanceHosts ?? [];
+  if (!Array.isArray(hosts) || hosts.some((host) => typeof host !== 'string')) {
+    throw invalid('allowedInstanceHosts', 'allowedInstanceHosts must be an array of host names.');
+  }
+  const source = new native.TokenSource({ allowedInstanceHosts: hosts, ca, capacity });
+  if (source.refusal !== null) throw errorOf(source.refusal);
+  return { source, capacity, Connection };
+}
+
+function sharedSource() {
+  return { source: native.TokenSource.shared(), capacity: CAPACITY, Connection: undefined };
+}
+
+module.exports = { openSource, sharedSource };

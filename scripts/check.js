@@ -1,0 +1,24 @@
+'use strict';
+
+// What is checked before the tests: format, lint and types of the hand-written JavaScript.
+
+const { run, runPackage } = require('./run');
+
+const CLIPPY = ['clippy', '--locked', '--all-targets'];
+const DENY = ['--', '-D', 'warnings'];
+
+/** A check counts as one test. */
+const one = (work) => async () => {
+  await work();
+  return { passed: 1, failed: 0 };
+};
+
+const checks = [
+  ['cargo fmt', one(() => run('cargo', ['fmt', '--check']))],
+  ['biome', one(() => runPackage('@biomejs/biome/bin/biome', ['check', '--error-on-warnings']))],
+  ['tsc', one(() => runPackage('typescript/bin/tsc', ['-p', '.']))],
+  ['clippy', one(() => run('cargo', [...CLIPPY, ...DENY]))],
+  ['clippy, without Node', one(() => run('cargo', [...CLIPPY, '--no-default-features', ...DENY]))],
+];
+
+module.exports = { checks };

@@ -1,0 +1,28 @@
+'use strict';
+
+// Runs named steps one after the other, up to the first that fails. A step gives back how many tests
+// passed and failed in it. The last line printed is the sum of all.
+
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+async function runSteps(steps) {
+  const sum = { passed: 0, failed: 0 };
+  for (const [name, step] of steps) {
+    console.log(`\n── ${name}`);
+    const start = performance.now();
+    const { passed, failed, error } = await step().catch((error) => ({
+      passed: 0,
+      failed: 1,
+      error,
+    }));
+    sum.passed += passed;
+    sum.failed += failed;
+    if (error) console.error(error.message);
+    console.log(`── ${name}: ${passed} passed, ${failed} failed, ${seconds(start)}`);
+    if (failed > 0) break;
+  }
+  if (sum.failed > 0) process.exitCode = 1;
+  console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+}
+
+module.exports = { runSteps };

@@ -1,0 +1,69 @@
+'use strict';
+
+// Sets up what is missing and runs all tests.
+
+const { mkdirSync, readFileSync, rmSync } = require('node:fs');
+const { join } = require('node:path');
+const { ROOT, run, runPackage } = require('./run');
+const { setUp } = require('./setup');
+const { runSteps } = require('./steps');
+
+const sum = (numbers) => numbers.reduce((total, number) => total + Number(number), 0);
+
+/** Adds up the line that cargo prints for each test program. */
+function cargoCounts(output) {
+  const lines = [...output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed/gm)];
+  return { passed: sum(lines.map((line) => line[1])), failed: sum(lines.map((line) => line[2])) };
+}
+
+async function cargoTest(...args) {
+  try {
+    return cargoCounts(await run('cargo', ['test', '--locked', '--no-fail-fast', ...args]));
+  } catch (error) {
+    const { passed, failed } = cargoCounts(error.output ?? '');
+    return { passed, failed: failed || 1, error };
+  }
+}
+
+/** A file that could not be run at all counts as one failure. */
+function jestCounts(file) {
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+  };
+}
+
+async function jest(...args) {
+  const file = join(ROOT, 'target/jest.json');
+  mkdirSync(join(ROOT, 'target'), { recursive: true });
+  rmSync(file, { force: true });
+  try {
+    const report = ['--json', `--outputFile=${file}`];
+    await runPackage('jest/bin/jest.js', [...args, ...report], { quiet: true });
+    return jestCounts(file);
+  } catch (error) {
+    const { passed, failed } = jestCounts(file);
+    return { passed, failed: failed || 1, error };
+  }
+}
+
+const setUpStep = [
+  'set-up',
+  async () => {
+    await setUp();
+    return { passed: 0, failed: 0 };
+  },
+];
+
+const tests = [
+  ['cargo test, without Node', () => cargoTest('--no-default-features')],
+  ['cargo test', () => cargoTest()],
+  ['jest', () => jest('--testPathIgnorePatterns', '/__test__/(types|package)/', '/node_modules/')],
+  ['types', () => jest('__test__/types')],
+  ['package', () => jest('__test__/package')],
+];
+
+module.exports = { setUpStep, tests };
+
+if (require.main === module) runSteps([setUpStep, ...tests]);
