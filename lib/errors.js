@@ -5,7 +5,7 @@ const native = require('../native.js');
 /** @typedef {import('../native').Refusal} Refusal */
 
 const RECENT = 100;
-const OURS = /^(?:Unable to refresh session due to: )?(\[([A-Z_]+)\] [^]*)$/;
+const OURS = /^(?:Unable to refresh session due to: )?(\[([A-Z_]+)\] .*)$/s;
 
 class SalesforceAuthError extends Error {
   /** @param {Refusal} refusal */

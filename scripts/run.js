@@ -26,7 +26,9 @@ function run(program, args, { cwd = ROOT, quiet = false } = {}) {
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(output);
       const line = [program, ...args].join(' ');
-      reject(Object.assign(new Error(`${line}: ended with ${signal ?? `code ${code}`}`), { output }));
+      reject(
+        Object.assign(new Error(`${line}: ended with ${signal ?? `code ${code}`}`), { output }),
+      );
     });
   });
 }

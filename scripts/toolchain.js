@@ -16,7 +16,9 @@ function requireNode() {
 function requireRust() {
   if (!has('cargo')) throw new Error('cargo was not found. Install Rust: https://rustup.rs');
   if (process.platform !== 'win32' && !has(process.env.CC ?? 'cc')) {
-    throw new Error('No C compiler was found. Install gcc or clang (build-essential, Xcode tools).');
+    throw new Error(
+      'No C compiler was found. Install gcc or clang (build-essential, Xcode tools).',
+    );
   }
 }
 

@@ -1,0 +1,37 @@
+//! Time that only the test moves.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jsforce_connection_manager::clock::{Clock, Moment};
+
+/// November 2023, three hours after boot, of which one was slept.
+pub const START: Moment =
+    Moment { wall: 1_700_000_000_000_000, monotonic: 7_200_000_000, boot: 10_800_000_000 };
+
+pub struct ManualClock(Mutex<Moment>);
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self(Mutex::new(START))
+    }
+}
+
+impl ManualClock {
+    /// All three clocks go on.
+    pub fn advance(&self, seconds: u64) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.after(Duration::from_secs(seconds));
+    }
+
+    /// Some of the clocks are changed.
+    pub fn change(&self, change: impl FnOnce(&mut Moment)) {
+        change(&mut self.0.lock().unwrap());
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Moment {
+        *self.0.lock().unwrap()
+    }
+}
