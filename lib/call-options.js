@@ -23,11 +23,18 @@ function readCallOptions(options) {
   if (fresh !== undefined && typeof fresh !== 'boolean') {
     throw invalid('fresh', 'fresh must be true or false.');
   }
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+  if (signal !== undefined && !isSignal(signal)) {
     throw invalid('signal', 'signal must be an AbortSignal.');
   }
   const budget = Math.min(BUDGET, timeUntil(deadline) - MARGIN, timeLeft(context) - MARGIN);
   return { budget: Math.max(0, budget), signal, fresh: fresh === true };
+}
+
+/** @param {any} value */
+function isSignal(value) {
+  return (
+    typeof value?.addEventListener === 'function' && typeof value.removeEventListener === 'function'
+  );
 }
 
 /** @param {unknown} deadline */

@@ -1,6 +1,6 @@
 'use strict';
 
-const { authError, rememberError } = require('./errors.js');
+const { SalesforceAuthError, authError, rememberError } = require('./errors.js');
 const { SessionRefresh } = require('./session-refresh.js');
 
 /** @typedef {import('./entry').Entry} Entry */
@@ -53,8 +53,9 @@ function openConnection(Connection, entry, token) {
       .renew(connection)
       .then((renewed) => callback(null, renewed.accessToken, tokenResponse(renewed)))
       .catch((error) => {
-        rememberError(connection, error);
-        callback(error);
+        // A listener of the `refresh` event may throw anything, and jsforce takes null for success.
+        if (error instanceof SalesforceAuthError) rememberError(connection, error);
+        callback(error ?? new Error('A listener of the refresh event failed.'));
       });
   }
 }

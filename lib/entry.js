@@ -71,9 +71,10 @@ class Entry {
    */
   adopt(granted) {
     const { ticket, accessToken, instanceUrl, identityUrl, scope, expiresAt } = granted;
-    const overtaken = ticket !== this.ticket && peek(ticket) === 0 && peek(this.ticket) !== 0;
-    if (this.token !== null && (overtaken || (ticket === this.ticket && ticket !== 0))) {
-      return this.token;
+    if (this.token !== null) {
+      if (ticket === this.ticket && ticket !== 0) return this.token;
+      // The old one first: a look at a token that is alive counts as a use of it.
+      if (peek(this.ticket) !== 0 && peek(ticket) === 0) return this.token;
     }
     const connected = this.isConnected();
     this.ticket = ticket;

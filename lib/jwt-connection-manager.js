@@ -50,7 +50,7 @@ class JWTConnectionManager {
   getConnection(config, options) {
     try {
       const entry = this.#entry(config);
-      if (options === undefined && this.#isAlive(entry) && entry.isConnected()) {
+      if (options === undefined && entry.isConnected() && this.#isAlive(entry)) {
         return entry.connectionPromise;
       }
       return this.#connect(entry, readCallOptions(options));

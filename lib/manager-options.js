@@ -16,15 +16,14 @@ function openSource(options) {
   if (typeof options !== 'object' || options === null) {
     throw invalid('options', 'options must be an object.');
   }
-  const { Connection, allowedInstanceHosts, ca, capacity = CAPACITY } = options;
+  const { Connection, allowedInstanceHosts: hosts = [], ca, capacity = CAPACITY } = options;
   if (Connection !== undefined && typeof Connection !== 'function') {
     throw invalid('Connection', 'Connection must be a class.');
   }
   if (!Number.isInteger(capacity) || capacity < 1 || capacity > 1_000_000) {
     throw invalid('capacity', 'capacity must be a whole number from 1 to 1,000,000.');
   }
-  checkString(options, 'ca');
-  const hosts = allowedInstanceHosts ?? [];
+  checkString({ ca }, 'ca');
   if (!Array.isArray(hosts) || hosts.some((host) => typeof host !== 'string')) {
     throw invalid('allowedInstanceHosts', 'allowedInstanceHosts must be an array of host names.');
   }

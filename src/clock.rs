@@ -18,6 +18,7 @@ pub struct Moment {
 
 impl Moment {
     /// The moment at which every clock has gone on by `span`.
+    #[must_use]
     pub fn after(self, span: Duration) -> Self {
         let span = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
         Self {
@@ -32,7 +33,7 @@ impl Moment {
         Duration::from_micros(self.monotonic.saturating_sub(earlier.monotonic))
     }
 
-    /// Seconds since the Unix epoch (RFC 7519 calls it a NumericDate).
+    /// Seconds since the Unix epoch (a `NumericDate` of RFC 7519).
     pub fn unix_seconds(self) -> u64 {
         self.wall / 1_000_000
     }

@@ -132,8 +132,8 @@ impl Deadlines {
             return Peek::Gone;
         }
         slot.hits.fetch_add(1, Ordering::Relaxed);
-        // Any number that changes every second will do.
-        let second = (now.monotonic / 1_000_000) as u32 | 1 << 31;
+        // Any number that changes every second will do, but for the 0 of a new slot.
+        let second = u32::try_from(now.monotonic / 1_000_000 % (1 << 31)).unwrap_or(0) | 1 << 31;
         if slot.marked.load(Ordering::Relaxed) == second {
             return Peek::Alive;
         }
@@ -212,7 +212,7 @@ mod tests {
     fn stray_numbers_are_gone() {
         let table = Deadlines::default();
         table.issue(soon()).unwrap();
-        for number in [0, 1, 1 << 20 | 999_999, 1 << 53, u64::MAX] {
+        for number in [0, 1, (1 << 20) + 999_999, 1 << 53, u64::MAX] {
             assert_eq!(table.peek(Ticket::of(number), NOW), Peek::Gone, "{number}");
             assert!(table.retire(Ticket::of(number)).is_none());
         }

@@ -64,6 +64,9 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
 
 impl<T: Clone> Seat<T> {
     /// Waits for the flight's answer. Leaving early does not end the flight.
+    ///
+    /// # Errors
+    /// What the flight met; `INTERNAL` if it ended without an answer.
     pub async fn outcome(mut self) -> Outcome<T> {
         match self.outcome.wait_for(Option::is_some).await {
             Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(lost())),

@@ -53,7 +53,7 @@ impl Life {
     pub fn usable(self, granted: Option<Duration>) -> Duration {
         let life = granted.unwrap_or(self.ttl).min(self.ttl);
         let buffer = if life < self.ttl { self.buffer.min(life / 10) } else { self.buffer };
-        life - buffer
+        life.saturating_sub(buffer)
     }
 }
 

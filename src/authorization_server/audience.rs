@@ -26,13 +26,11 @@ impl Audiences {
         }
         let default = credential.login_url.site();
         let won = self.lock().get(&key(credential)).cloned();
-        match won {
-            Some(won) => (won, Some(default)),
-            None => {
-                let other = other_audience(credential, &default);
-                (default, other)
-            }
+        if let Some(won) = won {
+            return (won, Some(default));
         }
+        let other = other_audience(credential, &default);
+        (default, other)
     }
 
     /// Keeps the audience that won, so that the next exchange begins with it.

@@ -134,13 +134,12 @@ fn bad_status(status: u16, instead: &str) -> Failure {
 
 /// `Retry-After` as seconds or as a date (RFC 9110 §10.2.3), at most an hour.
 fn retry_after(text: &str, now: Moment) -> Option<Duration> {
-    let wait = match text.trim().parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = httpdate::parse_http_date(text.trim()).ok()?;
-            let since_epoch = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-            since_epoch.saturating_sub(Duration::from_micros(now.wall))
-        }
+    let wait = if let Ok(seconds) = text.trim().parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let date = httpdate::parse_http_date(text.trim()).ok()?;
+        let since_epoch = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        since_epoch.saturating_sub(Duration::from_micros(now.wall))
     };
     (!wait.is_zero()).then_some(wait.min(LONGEST_RETRY_AFTER))
 }

@@ -8,9 +8,9 @@ use napi::bindgen_prelude::{Result, within_runtime_if_available};
 use napi_derive::napi;
 
 use super::outcome::{GrantedToken, Outcome, Refusal};
+use super::peek::ticket_of;
 use super::token_source::TokenSource;
 use crate::credential::Credential;
-use crate::deadlines::Ticket;
 use crate::failure::Failure;
 use crate::identity::Holder;
 use crate::source;
@@ -65,7 +65,10 @@ impl Login {
         self.ready.as_ref().err().map(Refusal::from)
     }
 
-    /// A live token, inside `budget` milliseconds. Never rejects.
+    /// A live token, inside `budget` milliseconds. Never rejects: a failure is a value.
+    ///
+    /// # Errors
+    /// None.
     #[napi]
     pub async fn token(&self, budget: f64) -> Result<Outcome> {
         let budget = Duration::from_secs_f64(budget.clamp(0.0, 1e6) / 1e3);
@@ -91,7 +94,7 @@ impl Login {
     #[napi(catch_unwind)]
     pub fn invalidate(&self, ticket: f64) {
         if let Ok(ready) = &self.ready {
-            ready.source.invalidate(&ready.holder, Ticket::of(ticket as u64));
+            ready.source.invalidate(&ready.holder, ticket_of(ticket));
         }
     }
 

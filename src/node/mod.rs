@@ -4,6 +4,13 @@
 //! code, has no stack, and is no `instanceof Error` under Jest. Every synchronous export catches
 //! panics: one that reached Node would abort the process.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::needless_pass_by_value,
+    reason = "counts and times stay far below 2^53, and napi passes values"
+)]
+
 pub mod login;
 pub mod outcome;
 pub mod peek;

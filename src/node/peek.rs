@@ -10,10 +10,15 @@ use crate::deadlines::{Peek, Ticket};
 /// marked with `markUsed` (asked for at most once a second).
 #[napi(catch_unwind)]
 pub fn peek(ticket: f64) -> u32 {
-    // A number that is no ticket, NaN included, becomes one that is never alive.
-    match DEADLINES.peek(Ticket::of(ticket as u64), SystemClock.now()) {
+    match DEADLINES.peek(ticket_of(ticket), SystemClock.now()) {
         Peek::Gone => 0,
         Peek::Alive => 1,
         Peek::AliveUnmarked => 2,
     }
+}
+
+/// A number that is no ticket, NaN included, becomes one that is never alive.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+pub(super) fn ticket_of(number: f64) -> Ticket {
+    Ticket::of(number as u64)
 }

@@ -22,7 +22,7 @@ pub(super) fn pkcs1_of(der: &[u8]) -> Result<&[u8], Refusal> {
     let parts = elements(content).filter(|_| rest.is_empty()).ok_or(Refusal::Damaged)?;
     match parts.as_slice() {
         // PKCS#1: the public key has two numbers, the private one a version and eight.
-        [(INTEGER, _), (INTEGER, _)] => Err(Refusal::Public),
+        [(INTEGER, _), (INTEGER, _)] | [(SEQUENCE, _), (BITS, _)] => Err(Refusal::Public),
         [(INTEGER, _), (INTEGER, modulus), _, _, _, _, _, _, _, ..] => match bits(modulus) {
             bits @ ..2048 => Err(Refusal::TooSmall { bits }),
             2048..=8192 => Ok(der),
@@ -39,7 +39,6 @@ pub(super) fn pkcs1_of(der: &[u8]) -> Result<&[u8], Refusal> {
         },
         [(INTEGER, _), (SEQUENCE, _), ..] => Err(Refusal::Pkcs12),
         [(SEQUENCE, _), (OCTETS, _)] => Err(Refusal::Encrypted),
-        [(SEQUENCE, _), (BITS, _)] => Err(Refusal::Public),
         // Both are signed; a request begins with version 0, a certificate with a tag or its serial.
         [(SEQUENCE, [INTEGER, 1, 0, ..]), (SEQUENCE, _), (BITS, _)] => Err(Refusal::Request),
         [(SEQUENCE, _), (SEQUENCE, _), (BITS, _)] => Err(Refusal::Certificate),

@@ -1,7 +1,7 @@
 //! Source files as text, for the tests that read the house itself.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The root of the repository.
 pub fn root() -> &'static Path {
@@ -31,7 +31,7 @@ pub fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
     found
 }
 
-fn name(path: &Path, base: &PathBuf) -> String {
+fn name(path: &Path, base: &Path) -> String {
     let parts = path.strip_prefix(base).unwrap().iter();
     parts.map(|part| part.to_str().unwrap()).collect::<Vec<_>>().join("/")
 }

@@ -1,0 +1,50 @@
+'use strict';
+
+const http = require('node:http');
+const { text } = require('node:stream/consumers');
+const { closeAfterTest, startOrg } = require('./orgs');
+
+/**
+ * A bare token endpoint that keeps every form it is sent.
+ *
+ * @param {(form: URLSearchParams, body: string) => object | Promise<object>} answer the JSON of the
+ *   answer, status 200; or `{ status, json }`
+ */
+async function startTokenHost(answer) {
+  /** @type {URLSearchParams[]} */
+  const forms = [];
+  const server = http.createServer(async (request, response) => {
+    const body = await text(request);
+    const form = new URLSearchParams(body);
+    forms.push(form);
+    const { status = 200, json, ...fields } = await answer(form, body);
+    response.writeHead(status, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(json ?? fields));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+  return closeAfterTest({ url: `http://127.0.0.1:${server.address().port}`, forms, close });
+}
+
+/**
+ * A local org behind a token endpoint that adds `extra.fields` to each token response, such as
+ * `expires_in`, which neither Salesforce nor the local org ever says.
+ */
+async function startOrgBehind(fields) {
+  const extra = { fields };
+  let org;
+  const host = await startTokenHost(async (_, body) => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const asked = { method: 'POST', headers, body };
+    const answer = await fetch(`${org.url}/services/oauth2/token`, asked);
+    return { status: answer.status, json: { ...(await answer.json()), ...extra.fields } };
+  });
+  org = await startOrg({ audiences: [host.url] });
+  return { org, host, extra, config: { ...org.config, instanceUrl: host.url } };
+}
+
+module.exports = { startOrgBehind, startTokenHost };

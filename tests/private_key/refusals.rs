@@ -1,0 +1,117 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jsforce_connection_manager::failure::Code;
+
+use super::{PKCS1, PKCS8, body, der, holds_a_piece, key, refusal};
+
+#[test]
+fn every_refusal_says_what_it_is_and_nothing_of_the_value() {
+    let bare = |pem: &str| body(pem);
+    let pem_of =
+        |body: &str| format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+    let half = &PKCS8[..PKCS8.len() / 2];
+    let mut other = der(PKCS8);
+    let last = other.len() - 1;
+    other[last] ^= 1;
+    let mut longer = der(PKCS8);
+    longer.extend([0; 3]);
+    // 16384 bits of nothing but ones, and seven small numbers.
+    let huge = [
+        &[0x30, 0x82, 0x08, 0x1d, 2, 1, 0, 2, 0x82, 0x08, 0x01, 0][..],
+        &[0xff; 2048],
+        &[2, 1, 1].repeat(7),
+    ]
+    .concat();
+    let jks = [&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2][..], &[7; 90]].concat();
+    let cases = [
+        ("is encrypted", key!("encrypted_pkcs8.pem").into()),
+        ("is encrypted", key!("encrypted_pkcs1.pem").into()),
+        ("is encrypted", key!("encrypted_pkcs1.pem").replace('\n', "\\n")),
+        ("is encrypted", STANDARD.encode(key!("encrypted_pkcs1.pem"))),
+        ("is encrypted", bare(key!("encrypted_pkcs8.pem"))),
+        ("is encrypted", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nabcdefghijkl".into()),
+        ("not an RSA key", key!("ec_sec1.pem").into()),
+        ("not an RSA key", key!("ec_pkcs8.pem").into()),
+        ("not an RSA key", key!("ed25519.pem").into()),
+        ("not an RSA key", bare(key!("ec_pkcs8.pem"))),
+        ("not an RSA key", bare(key!("ed25519.pem"))),
+        ("not an RSA key", key!("ec_sec1.pem").replace("BEGIN EC PRIVATE", "BEGIN PRIVATE")),
+        ("restricted to RSA-PSS", key!("rsa_pss.pem").into()),
+        ("is a public key", key!("public.pem").into()),
+        ("is a public key", key!("public_pkcs1.pem").into()),
+        ("is a public key", bare(key!("public.pem"))),
+        ("is a public key", bare(key!("public_pkcs1.pem"))),
+        ("is a public key", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ user@host".into()),
+        ("is a certificate,", key!("certificate.pem").into()),
+        ("is a certificate,", bare(key!("certificate.pem"))),
+        ("is a certificate request", key!("request.pem").into()),
+        ("is a certificate request", bare(key!("request.pem"))),
+        ("ssh-keygen -p -m PEM", key!("openssh.pem").into()),
+        ("ssh-keygen -p -m PEM", bare(key!("openssh.pem"))),
+        ("puttygen", "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n".into()),
+        ("openssl pkcs12", key!("store.p12.base64").into()),
+        ("keytool", STANDARD.encode(jks)),
+        ("has 1024 bits", key!("rsa_1024.pem").into()),
+        ("has 1024 bits", bare(key!("rsa_1024.pem"))),
+        ("has 16384 bits", STANDARD.encode(huge)),
+        ("is empty", String::new()),
+        ("is empty", " \r\n\t\u{feff}".into()),
+        ("is empty", "\"\"".into()),
+        ("is empty", "\\n".into()),
+        ("is cut off", half.into()),
+        ("is cut off", half.replace('\n', "\\n")),
+        ("is cut off", STANDARD.encode(half)),
+        ("is cut off", body(half)),
+        ("is cut off", pem_of(&body(half))),
+        ("is cut off", pem_of("")),
+        ("is cut off", "-----BEGIN PRIVATE KEY-----".into()),
+        ("is cut off", "-----BEGIN PRIV".into()),
+        ("is cut off", PKCS8[PKCS8.len() / 2..].into()),
+        ("is cut off", format!("{half}{}", key!("certificate.pem"))),
+        ("is damaged", pem_of("#$%&()*,.:;<>?@^~|{}")),
+        ("is damaged", pem_of("these words are long enough to be base64")),
+        ("is damaged", PKCS8.replacen("MII", "MII*", 1)),
+        ("is damaged", pem_of(&STANDARD.encode(other))),
+        ("is damaged", pem_of(&STANDARD.encode(longer))),
+        ("is damaged", key!("rsa_no_primes.pem").into()),
+        ("lost its line ends", PKCS8.replace('\n', "n")),
+        ("lost its line ends", PKCS1.replace('\n', "rn")),
+        ("more than one private key", format!("{PKCS8}{PKCS1}")),
+        ("has a BEGIN line, but", "-----BEGIN DH PARAMETERS-----\nMIIBCAKCAQEA".into()),
+        ("has a BEGIN line, but", "-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQVYBGA".into()),
+        ("path of a file", "/run/secrets/key.pem".into()),
+        ("path of a file", "/run/secrets/key\n".into()),
+        ("path of a file", "\"./private.key\"".into()),
+        ("path of a file", "../keys/server_private".into()),
+        ("path of a file", "~/key.pem".into()),
+        ("path of a file", "C:\\keys\\new\\private.pem".into()),
+        ("path of a file", "D:/keys/private".into()),
+        ("path of a file", "\\\\server\\keys\\private".into()),
+        ("path of a file", "file:///etc/keys/private".into()),
+        ("path of a file", "keys/server.key".into()),
+        ("reference to a secret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x".into()),
+        ("reference to a secret", "${SALESFORCE_SIGNER}".into()),
+        ("reference to a secret", "{{resolve:secretsmanager:salesforce}}".into()),
+        ("reference to a secret", "https://vault.example/v1/key.pem".into()),
+        ("object or array", "[object Object]".into()),
+        ("object or array", "[object Promise]".into()),
+        ("object or array", "{\"type\":\"Buffer\",\"data\":[45,45,45,45]}".into()),
+        ("object or array", "45,45,45,45,45,66,69,71,73,78".into()),
+        ("object or array", "<Buffer 2d 2d 2d 2d 2d>".into()),
+        ("missing value", "undefined".into()),
+        ("missing value", "'null'".into()),
+        ("missing value", STANDARD.encode("undefined")),
+        ("not a private key", "correct horse battery staple".into()),
+        ("not a private key", "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl".into()),
+        ("not a private key", STANDARD.encode([0xa5; 200])),
+        ("longer than 16 KiB", PKCS8.repeat(10)),
+    ];
+    for (phrase, text) in cases {
+        let failure = refusal(&text);
+        assert!(failure.what.contains(phrase), "{phrase} for {text}: {failure}");
+        assert_eq!((failure.code, failure.option), (Code::PrivateKeyInvalid, Some("privateKey")));
+        let value = if text.contains("--BEGIN") { body(&text) } else { text };
+        let shown = format!("{failure} {failure:?}");
+        assert!(!holds_a_piece(&shown, &value, 8), "{phrase} shows a piece of {value}");
+    }
+}

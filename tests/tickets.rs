@@ -1,0 +1,188 @@
+//! How kept tokens end: by each clock, by renewal, by being dropped, by want of room.
+
+mod support;
+
+use jsforce_connection_manager::clock::Moment;
+use jsforce_connection_manager::deadlines::Peek;
+
+use support::script::{granted_for, numbered};
+use support::{Config, Stage, holder, holders};
+
+#[tokio::test]
+async fn any_one_of_three_clocks_ends_a_token() {
+    const USABLE: u64 = 150_000_000;
+    let ends: [(&str, fn(&mut Moment)); 3] = [
+        ("wall", |now| now.wall += USABLE),
+        ("monotonic", |now| now.monotonic += USABLE),
+        ("boot", |now| now.boot += USABLE),
+    ];
+    for (clock, end) in ends {
+        let (stage, holder) = (Stage::new(numbered), holder());
+        let first = stage.token(&holder).await;
+        stage.clock.change(|now| {
+            end(now);
+            // One microsecond less on all clocks, so that only the one can have ended it.
+            *now = Moment { wall: now.wall - 1, monotonic: now.monotonic - 1, boot: now.boot - 1 };
+        });
+        assert!(stage.is_alive(first.ticket), "{clock}");
+        assert_eq!(stage.token(&holder).await.ticket, first.ticket, "{clock}");
+        stage.clock.change(|now| {
+            *now = Moment { wall: now.wall + 1, monotonic: now.monotonic + 1, boot: now.boot + 1 };
+        });
+        assert_eq!(stage.peek(first.ticket), Peek::Gone, "{clock}");
+        assert_eq!(stage.counts(), (0, 1), "{clock}");
+        assert_eq!(stage.token(&holder).await.token.value.expose(), "token-1", "{clock}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_set_back_does_not_lengthen_a_life() {
+    let (stage, holder) = (Stage::new(numbered), holder());
+    let first = stage.token(&holder).await;
+    stage.clock.advance(150);
+    stage.clock.change(|now| now.wall -= 3_600_000_000);
+    assert!(!stage.is_alive(first.ticket));
+    assert_ne!(stage.token(&holder).await.ticket, first.ticket);
+}
+
+#[tokio::test]
+async fn a_life_is_counted_from_the_request_and_shortened_by_the_server() {
+    let (stage, holder) = (Stage::new(|_| granted_for("short", Some(20))), holder());
+    let kept = stage.token(&holder).await;
+    assert_eq!((kept.token.deadline.wall - kept.token.minted.wall) / 1_000_000, 18);
+    stage.clock.advance(17);
+    assert!(stage.is_alive(kept.ticket));
+    stage.clock.advance(1);
+    assert!(!stage.is_alive(kept.ticket));
+}
+
+#[tokio::test]
+async fn renewal_retires_the_old_ticket_at_once() {
+    let (stage, holder) = (Stage::new(numbered), holder());
+    let old = stage.token(&holder).await;
+    // Only the cache looks at the wall clock now, so a look at the old ticket would call it alive.
+    let (minted, dead) = (old.token.minted, old.token.deadline);
+    stage.clock.change(|now| *now = dead);
+    let new = stage.token(&holder).await;
+    stage.clock.change(|now| *now = minted);
+    assert_eq!(stage.peek(old.ticket), Peek::Gone);
+    assert!(stage.is_alive(new.ticket));
+    assert_eq!(stage.counts(), (1, 0));
+}
+
+#[tokio::test]
+async fn only_the_token_of_the_ticket_is_invalidated() {
+    let (stage, holder) = (Stage::new(numbered), holder());
+    let first = stage.token(&holder).await;
+    stage.source.invalidate(&holder, first.ticket.unwrap());
+    assert_eq!(stage.peek(first.ticket), Peek::Gone);
+    assert_eq!(stage.counts(), (0, 0));
+    let second = stage.token(&holder).await;
+    assert_eq!(second.token.value.expose(), "token-1");
+    // A late caller still complains about the first one.
+    stage.source.invalidate(&holder, first.ticket.unwrap());
+    assert!(stage.is_alive(second.ticket));
+    assert_eq!(stage.token(&holder).await.ticket, second.ticket);
+}
+
+#[tokio::test]
+async fn nobody_invalidates_the_token_of_another() {
+    let (stage, holders) = (Stage::new(numbered), holders(2));
+    let mine = stage.token(&holders[0]).await;
+    stage.source.invalidate(&holders[1], mine.ticket.unwrap());
+    assert!(stage.is_alive(mine.ticket));
+    assert_eq!(stage.token(&holders[0]).await.ticket, mine.ticket);
+}
+
+#[tokio::test]
+async fn a_clear_retires_all_tickets_and_keeps_the_counters() {
+    let (stage, holders) = (Stage::new(numbered), holders(5));
+    let mut tickets = Vec::new();
+    for holder in &holders {
+        tickets.push(stage.token(holder).await.ticket);
+        stage.peek(*tickets.last().unwrap());
+    }
+    assert_eq!(stage.source.clear(), 5);
+    assert!(tickets.iter().all(|ticket| !stage.is_alive(*ticket)));
+    let stats = stage.source.stats();
+    assert_eq!((stats.kept.valid, stats.kept.expired), (0, 0));
+    assert_eq!((stats.kept.hits, stats.mints, stats.misses), (5, 5, 5));
+}
+
+#[tokio::test]
+async fn a_source_that_goes_away_retires_its_tickets() {
+    let stage = Stage::new(numbered);
+    let kept = stage.token(&holder()).await;
+    assert!(stage.is_alive(kept.ticket));
+    let Stage { source, deadlines, clock, .. } = stage;
+    drop(source);
+    use jsforce_connection_manager::clock::Clock as _;
+    assert_eq!(deadlines.peek(kept.ticket.unwrap(), clock.now()), Peek::Gone);
+}
+
+#[tokio::test]
+async fn a_full_cache_drops_what_was_used_longest_ago() {
+    let (stage, holders) = (Stage::with_capacity(3, numbered), holders(4));
+    let mut kept = Vec::new();
+    for holder in &holders[..3] {
+        kept.push(stage.token(holder).await);
+    }
+    assert_eq!(stage.counts(), (3, 0));
+    // The first is the oldest, but a look at its ticket asks for its use to be marked.
+    assert_eq!(stage.peek(kept[0].ticket), Peek::AliveUnmarked);
+    stage.source.mark_used(&holders[0]);
+    kept.push(stage.token(&holders[3]).await);
+    assert_eq!(stage.counts(), (3, 0));
+    let alive: Vec<_> = kept.iter().map(|kept| stage.is_alive(kept.ticket)).collect();
+    assert_eq!(alive, [true, false, true, true]);
+    assert_eq!(stage.token(&holders[1]).await.token.value.expose(), "token-4");
+}
+
+#[tokio::test]
+async fn no_more_tokens_are_kept_than_the_capacity() {
+    let (stage, holders) = (Stage::with_capacity(10, numbered), holders(60));
+    let mut tickets = Vec::new();
+    for holder in &holders {
+        tickets.push(stage.token(holder).await.ticket);
+    }
+    assert_eq!(stage.counts(), (10, 0));
+    let alive: Vec<_> = tickets.iter().map(|ticket| stage.is_alive(*ticket)).collect();
+    assert_eq!(alive.iter().filter(|alive| **alive).count(), 10);
+    assert!(alive[50..].iter().all(|alive| *alive), "the newest are kept");
+}
+
+/// A configuration that differs in one field names another token.
+#[test]
+fn every_field_that_changes_a_token_changes_its_identity() {
+    let plain = Config::default();
+    let differing = [
+        plain,
+        Config { client_id: "other", ..plain },
+        Config { username: "other@acme.example", ..plain },
+        Config { private_key: support::OTHER_KEY, ..plain },
+        Config { instance_url: "https://other.my.salesforce.com", login_url: Some(support::ORG), ..plain },
+        Config { login_url: Some("https://login.salesforce.com"), ..plain },
+        Config { audience: Some(support::ORG), ..plain },
+        Config { audience: Some("https://login.salesforce.com"), ..plain },
+        Config { life: (181, 30), ..plain },
+        Config { life: (180, 31), ..plain },
+    ];
+    let identities: Vec<_> = differing.iter().map(|config| config.holder().identity).collect();
+    let distinct: std::collections::HashSet<_> = identities.iter().collect();
+    assert_eq!(distinct.len(), differing.len());
+}
+
+#[test]
+fn spellings_of_one_configuration_name_one_token() {
+    let plain = Config::default();
+    let escaped = support::KEY.replace('\n', "\\n");
+    for same in [
+        Config { private_key: &escaped, ..plain },
+        Config { private_key: include_str!("keys/rsa_pkcs1.pem"), ..plain },
+        Config { instance_url: "https://ACME.my.salesforce.com./", ..plain },
+        Config { login_url: Some("https://acme.my.salesforce.com:443/"), ..plain },
+        Config { username: " robot@acme.example ", ..plain },
+    ] {
+        assert_eq!(same.holder().identity, plain.holder().identity);
+    }
+}
