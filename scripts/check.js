@@ -1,11 +1,22 @@
 'use strict';
 
-// What is checked before the tests: format, lint and types of the hand-written JavaScript.
+// What is checked before the tests: format, lint and types of the hand-written JavaScript. None of it
+// needs the addon.
 
+const { installDependencies } = require('./dependencies');
 const { run, runPackage } = require('./run');
+const { runSteps } = require('./steps');
 
 const CLIPPY = ['clippy', '--locked', '--all-targets'];
 const DENY = ['--', '-D', 'warnings'];
+
+const installStep = [
+  'npm packages',
+  async () => {
+    await installDependencies();
+    return { passed: 0, failed: 0 };
+  },
+];
 
 /** A check counts as one test. */
 const one = (work) => async () => {
@@ -22,3 +33,5 @@ const checks = [
 ];
 
 module.exports = { checks };
+
+if (require.main === module) runSteps([installStep, ...checks]);

@@ -95,6 +95,8 @@ impl TokenCache {
         let kept = Arc::new(Kept { token, ticket });
         if ticket.is_some() {
             self.tokens.insert(identity, kept.clone());
+            // Until moka has settled an insertion, it passes over uses of it, and keeps too many.
+            self.tokens.run_pending_tasks();
         }
         kept
     }

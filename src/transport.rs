@@ -219,10 +219,13 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
     std::iter::successors(error.source(), |cause: &&'_ (dyn StdError + 'static)| (*cause).source())
 }
 
-/// rustls's error, bare or inside an `io::Error` (whose `source` skips it).
-fn tls_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
-    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    cause.downcast_ref().or_else(|| inner?.downcast_ref())
+/// rustls's error, bare or inside `io::Error`s, even one in another (whose `source` skips what they
+/// hold).
+fn tls_error<'a>(mut cause: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
+    while let Some(inner) = cause.downcast_ref().and_then(std::io::Error::get_ref) {
+        cause = inner;
+    }
+    cause.downcast_ref()
 }
 
 fn tls_sentence(error: &TlsError) -> &'static str {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsforce_connection_manager::assertion::sign;
 use jsforce_connection_manager::clock::Clock as _;
 use jsforce_connection_manager::credential::Credential;
-use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn verified(assertion: &str, audience: &str) -> Result<Claims, ErrorKind> {
     validation.set_audience(&[audience]);
     let key = DecodingKey::from_rsa_pem(PUBLIC_KEY.as_bytes()).unwrap();
     let decoded = decode(assertion, &key, &validation);
-    decoded.map(|data| data.claims).map_err(|error| error.into_kind())
+    decoded.map(|data| data.claims).map_err(Error::into_kind)
 }
 
 #[test]

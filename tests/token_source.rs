@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use support::script::{Reply, granted_for, numbered, oauth_error, only_genuine};
 use support::{BUDGET, Config, OTHER_KEY, Stage, holder, refused, until};
 
-const CROWD: usize = 200;
+const CROWD: u64 = 200;
 
 type Outcome = Result<Arc<Kept>, Arc<Failure>>;
 
@@ -25,7 +25,7 @@ async fn crowd(stage: &Stage, holder: &Holder) -> Vec<Outcome> {
         let (source, holder) = (stage.source.clone(), holder.clone());
         callers.spawn(async move { source.token(&holder, BUDGET).await });
     }
-    let waiting = || stage.source.stats().coalesced as usize == CROWD - 1;
+    let waiting = || stage.source.stats().coalesced == CROWD - 1;
     until("all callers wait", waiting).await;
     stage.script.release();
     callers.join_all().await
@@ -34,14 +34,15 @@ async fn crowd(stage: &Stage, holder: &Holder) -> Vec<Outcome> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cold_callers_share_one_request_and_its_token() {
     let (stage, holder) = (Stage::new(numbered), holder());
-    let tokens: Vec<_> = crowd(&stage, &holder).await.into_iter().map(|o| o.ok().unwrap()).collect();
+    let tokens: Vec<_> =
+        crowd(&stage, &holder).await.into_iter().map(|o| o.ok().unwrap()).collect();
     assert_eq!(stage.script.posts(), 1);
     assert!(tokens.iter().all(|kept| kept.token.value.expose() == "token-0"));
     assert!(tokens[0].ticket.is_some());
     assert!(tokens.iter().all(|kept| kept.ticket == tokens[0].ticket));
     let stats = stage.source.stats();
     assert_eq!((stats.mints, stats.exchanges, stats.failures, stats.in_flight), (1, 1, 0, 0));
-    assert_eq!(stats.misses as usize, CROWD);
+    assert_eq!(stats.misses, CROWD);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -61,6 +62,21 @@ async fn a_kept_token_is_handed_out_without_a_request() {
     let first = stage.token(&holder).await;
     let second = stage.token(&holder).await;
     assert_eq!((stage.script.posts(), second.ticket), (1, first.ticket));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_that_come_while_a_request_lands_send_no_second_one() {
+    let (stage, holder) = (Stage::new(numbered), holder());
+    for round in 1..=200 {
+        let mut callers = JoinSet::new();
+        for _ in 0..8 {
+            let (source, holder) = (stage.source.clone(), holder.clone());
+            callers.spawn(async move { source.token(&holder, BUDGET).await.is_ok() });
+        }
+        assert!(callers.join_all().await.iter().all(|granted| *granted));
+        assert_eq!(stage.script.posts(), round);
+        stage.source.clear();
+    }
 }
 
 #[tokio::test]
@@ -165,7 +181,8 @@ async fn a_panic_is_an_internal_failure_for_all_and_the_next_call_works() {
 
 #[test]
 fn a_runtime_that_ends_tells_those_who_wait_in_another() {
-    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let (doomed, other) = (runtime().unwrap(), runtime().unwrap());
     let (stage, holder) = (Stage::new(numbered), holder());
     stage.script.hold();

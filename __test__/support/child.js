@@ -33,7 +33,10 @@ async function runChild(program, { input = null, env = {}, args = [], cwd } = {}
   const ended = new Promise((resolve) => child.once('close', resolve));
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   const took = performance.now() - start;
-  const reports = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const reports = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
   return { code, reports, stderr, took };
 }
 

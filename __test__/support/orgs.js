@@ -1,5 +1,6 @@
 'use strict';
 
+const { createPublicKey } = require('node:crypto');
 const { startLocalOrg } = require('../../testing');
 
 /** What is open in the test that runs. */
@@ -20,4 +21,9 @@ async function startOrg(options) {
   return closeAfterTest(await startLocalOrg(options));
 }
 
-module.exports = { closeAfterTest, startOrg };
+/** The public key that the org's ready app knows, PEM, to register more apps with. */
+function publicKeyOf({ config }) {
+  return createPublicKey(config.privateKey).export({ type: 'spki', format: 'pem' });
+}
+
+module.exports = { closeAfterTest, publicKeyOf, startOrg };

@@ -31,12 +31,9 @@ function compile(folders, packages, compilerOptions) {
   const project = createProject(packages);
   try {
     for (const folder of folders) cpSync(join(__dirname, folder), project, { recursive: true });
+    const types = '@types/node' in packages ? ['node'] : [];
     const config = {
-      compilerOptions: {
-        ...COMPILER_OPTIONS,
-        types: Object.keys(packages).includes('@types/node') ? ['node'] : [],
-        ...compilerOptions,
-      },
+      compilerOptions: { ...COMPILER_OPTIONS, types, ...compilerOptions },
       include: ['*.ts'],
     };
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(config));

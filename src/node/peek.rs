@@ -1,16 +1,45 @@
-//! The look that every warm call takes.
+//! The look that every warm call takes: the one hand-written Node-API function, because the macro's
+//! wrapper costs more than the look itself (`bench/warm-hit.js`). All `unsafe` of this package is here.
 
-use napi_derive::napi;
+use std::panic::catch_unwind;
+use std::ptr::null_mut;
+
+use napi::bindgen_prelude::{JsObjectValue as _, Object};
+use napi::{Env, Result, sys};
 
 use super::process::DEADLINES;
 use crate::clock::{Clock, SystemClock};
 use crate::deadlines::{Peek, Ticket};
 
-/// Whether the token with this number may be used now: 0 no, 1 yes, 2 yes, and its use is to be
-/// marked with `markUsed` (asked for at most once a second).
-#[napi(catch_unwind)]
-pub fn peek(ticket: f64) -> u32 {
-    match DEADLINES.peek(ticket_of(ticket), SystemClock.now()) {
+/// Puts `peek` among the exports.
+#[napi_derive::napi(module_exports)]
+pub fn export(mut exports: Object, env: Env) -> Result<()> {
+    exports.set_named_property("peek", env.create_function::<f64, u32>("peek", peek)?)
+}
+
+/// `peek(ticket: number): number`: whether the token with this number may be used now: 0 no, 1 yes,
+/// 2 yes, and its use is to be marked with `markUsed` (asked for at most once a second).
+///
+/// # Safety
+/// Only Node.js calls this, with the environment and the arguments of a call that is going on.
+unsafe extern "C" fn peek(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    let (mut count, mut argument, mut ticket) = (1, null_mut(), 0.0);
+    // SAFETY: `env` and `info` are valid during the call, the other pointers point to locals, and
+    // `count` is the room at `argument`. Node.js fills a missing argument with `undefined`; for it,
+    // as for anything that is no number, `ticket` stays 0, which is never alive.
+    unsafe {
+        sys::napi_get_cb_info(env, info, &raw mut count, &raw mut argument, null_mut(), null_mut());
+        sys::napi_get_value_double(env, argument, &raw mut ticket);
+    }
+    let state = catch_unwind(|| state_of(ticket)).unwrap_or(0);
+    let mut result = null_mut();
+    // SAFETY: as above. If no number can be made, the result is null, which is `undefined`.
+    unsafe { sys::napi_create_uint32(env, state, &raw mut result) };
+    result
+}
+
+fn state_of(ticket: f64) -> u32 {
+    match DEADLINES.peek(ticket_of(ticket), SystemClock.glance()) {
         Peek::Gone => 0,
         Peek::Alive => 1,
         Peek::AliveUnmarked => 2,

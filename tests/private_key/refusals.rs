@@ -4,17 +4,21 @@ use jsforce_connection_manager::failure::Code;
 
 use super::{PKCS1, PKCS8, body, der, holds_a_piece, key, refusal};
 
+/// Each text is refused with the phrase beside it, and nothing of the text is shown.
+fn assert_refused(cases: impl IntoIterator<Item = (&'static str, String)>) {
+    for (phrase, text) in cases {
+        let failure = refusal(&text);
+        assert!(failure.what.contains(phrase), "{phrase} for {text}: {failure}");
+        assert_eq!((failure.code, failure.option), (Code::PrivateKeyInvalid, Some("privateKey")));
+        let value = if text.contains("--BEGIN") { body(&text) } else { text };
+        let shown = format!("{failure} {failure:?}");
+        assert!(!holds_a_piece(&shown, &value, 8), "{phrase} shows a piece of {value}");
+    }
+}
+
 #[test]
-fn every_refusal_says_what_it_is_and_nothing_of_the_value() {
+fn every_other_kind_of_key_is_called_by_its_name() {
     let bare = |pem: &str| body(pem);
-    let pem_of =
-        |body: &str| format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
-    let half = &PKCS8[..PKCS8.len() / 2];
-    let mut other = der(PKCS8);
-    let last = other.len() - 1;
-    other[last] ^= 1;
-    let mut longer = der(PKCS8);
-    longer.extend([0; 3]);
     // 16384 bits of nothing but ones, and seven small numbers.
     let huge = [
         &[0x30, 0x82, 0x08, 0x1d, 2, 1, 0, 2, 0x82, 0x08, 0x01, 0][..],
@@ -23,7 +27,7 @@ fn every_refusal_says_what_it_is_and_nothing_of_the_value() {
     ]
     .concat();
     let jks = [&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2][..], &[7; 90]].concat();
-    let cases = [
+    assert_refused([
         ("is encrypted", key!("encrypted_pkcs8.pem").into()),
         ("is encrypted", key!("encrypted_pkcs1.pem").into()),
         ("is encrypted", key!("encrypted_pkcs1.pem").replace('\n', "\\n")),
@@ -54,6 +58,20 @@ fn every_refusal_says_what_it_is_and_nothing_of_the_value() {
         ("has 1024 bits", key!("rsa_1024.pem").into()),
         ("has 1024 bits", bare(key!("rsa_1024.pem"))),
         ("has 16384 bits", STANDARD.encode(huge)),
+    ]);
+}
+
+#[test]
+fn every_text_that_is_no_key_is_called_what_it_is() {
+    let pem_of =
+        |body: &str| format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+    let half = &PKCS8[..PKCS8.len() / 2];
+    let mut other = der(PKCS8);
+    let last = other.len() - 1;
+    other[last] ^= 1;
+    let mut longer = der(PKCS8);
+    longer.extend([0; 3]);
+    assert_refused([
         ("is empty", String::new()),
         ("is empty", " \r\n\t\u{feff}".into()),
         ("is empty", "\"\"".into()),
@@ -105,13 +123,5 @@ fn every_refusal_says_what_it_is_and_nothing_of_the_value() {
         ("not a private key", "eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl".into()),
         ("not a private key", STANDARD.encode([0xa5; 200])),
         ("longer than 16 KiB", PKCS8.repeat(10)),
-    ];
-    for (phrase, text) in cases {
-        let failure = refusal(&text);
-        assert!(failure.what.contains(phrase), "{phrase} for {text}: {failure}");
-        assert_eq!((failure.code, failure.option), (Code::PrivateKeyInvalid, Some("privateKey")));
-        let value = if text.contains("--BEGIN") { body(&text) } else { text };
-        let shown = format!("{failure} {failure:?}");
-        assert!(!holds_a_piece(&shown, &value, 8), "{phrase} shows a piece of {value}");
-    }
+    ]);
 }

@@ -15,12 +15,16 @@ use tokio_rustls::TlsAcceptor;
 /// What happens once a request has been read.
 #[derive(Clone)]
 pub enum Act {
+    /// These bytes before any request, then the end of the stream.
+    Greet(Vec<u8>),
     /// These bytes; then the connection is kept, as a polite server would.
     Answer(Vec<u8>),
     /// These bytes, then the end of the stream.
     AnswerAndClose(Vec<u8>),
     /// These bytes, one at a time with this pause between them.
     Drip(Vec<u8>, Duration),
+    /// These bytes after a while.
+    Later(Duration, Vec<u8>),
     /// These bytes, then up to 100 MB.
     Flood(Vec<u8>),
     /// A reset (RST) in place of an answer.
@@ -142,16 +146,24 @@ async fn meet(stream: TcpStream, seen: Arc<Seen>, act: Act, tls: Option<TlsAccep
 }
 
 async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, seen: Arc<Seen>, act: Act) {
+    if let Act::Greet(bytes) = &act {
+        let _ = stream.write_all(bytes).await;
+        return;
+    }
     while let Some(request) = read_request(&mut stream).await {
         seen.requests.lock().unwrap().push(request);
         let outcome = match &act {
-            Act::Reset => return,
+            Act::Greet(_) | Act::Reset => return,
             Act::Silence => Ok(()),
             Act::Answer(bytes) => stream.write_all(bytes).await,
             Act::AnswerAndClose(bytes) => {
                 let _ = stream.write_all(bytes).await;
                 let _ = stream.shutdown().await;
                 return;
+            }
+            Act::Later(wait, bytes) => {
+                tokio::time::sleep(*wait).await;
+                stream.write_all(bytes).await
             }
             Act::Drip(bytes, pause) => drip(&mut stream, bytes, *pause).await,
             Act::Flood(head) => flood(&mut stream, head, &seen.written).await,
@@ -163,7 +175,11 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, seen: Arc<Seen>,
     seen.dropped.store(true, SeqCst);
 }
 
-async fn drip(out: &mut (impl AsyncWrite + Unpin), bytes: &[u8], pause: Duration) -> std::io::Result<()> {
+async fn drip(
+    out: &mut (impl AsyncWrite + Unpin),
+    bytes: &[u8],
+    pause: Duration,
+) -> std::io::Result<()> {
     for byte in bytes {
         out.write_all(&[*byte]).await?;
         tokio::time::sleep(pause).await;
@@ -171,9 +187,13 @@ async fn drip(out: &mut (impl AsyncWrite + Unpin), bytes: &[u8], pause: Duration
     Ok(())
 }
 
-async fn flood(out: &mut (impl AsyncWrite + Unpin), head: &[u8], written: &AtomicU64) -> std::io::Result<()> {
+async fn flood(
+    out: &mut (impl AsyncWrite + Unpin),
+    head: &[u8],
+    written: &AtomicU64,
+) -> std::io::Result<()> {
     out.write_all(head).await?;
-    let chunk = [b'x'; 16 * 1_024];
+    let chunk = vec![b'x'; 16 * 1_024];
     while written.load(SeqCst) < FLOOD {
         out.write_all(&chunk).await?;
         written.fetch_add(chunk.len() as u64, SeqCst);
@@ -195,7 +215,7 @@ async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<String> {
                 return Some(text.into_owned());
             }
         }
-        let mut chunk = [0; 4_096];
+        let mut chunk = vec![0; 4_096];
         match stream.read(&mut chunk).await {
             Ok(length @ 1..) => bytes.extend_from_slice(&chunk[..length]),
             _ => return None,

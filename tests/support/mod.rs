@@ -7,6 +7,7 @@ pub mod clock;
 pub mod loopback;
 pub mod script;
 pub mod sources;
+pub mod wire;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +86,9 @@ pub fn holder() -> Holder {
 /// One credential for each of `count` users of the same app.
 pub fn holders(count: usize) -> Vec<Holder> {
     let user = |number| format!("user{number}@acme.example");
-    (0..count).map(|number| Config { username: &user(number), ..Config::default() }.holder()).collect()
+    (0..count)
+        .map(|number| Config { username: &user(number), ..Config::default() }.holder())
+        .collect()
 }
 
 /// A token source on a scripted transport and a clock that only the test moves.

@@ -51,7 +51,6 @@ pub fn without_comments(text: &str) -> String {
         match quote {
             Some(_) if c == '\\' => taken += rest[1..].chars().next().map_or(0, char::len_utf8),
             Some(open) if c == open => quote = None,
-            Some(_) => {}
             None if rest.starts_with("//") => {
                 rest = &rest[rest.find('\n').unwrap_or(rest.len())..];
                 continue;
@@ -62,8 +61,10 @@ pub fn without_comments(text: &str) -> String {
             }
             // A Rust lifetime or a single character opens no text; a char of a quote is skipped.
             None if c == '\'' && rest.get(2..3) == Some("'") => taken = 3,
-            None if c == '"' || c == '`' || c == '\'' && closes_on_its_line(rest) => quote = Some(c),
-            None => {}
+            None if c == '"' || c == '`' || c == '\'' && closes_on_its_line(rest) => {
+                quote = Some(c);
+            }
+            _ => {}
         }
         kept.push_str(&rest[..taken]);
         rest = &rest[taken..];

@@ -65,11 +65,11 @@ export async function manager() {
     Awaited<ReturnType<typeof shared.getConnection>>,
     Awaited<ReturnType<typeof getConnection>>
   >();
-  same<
-    Parameters<typeof shared.getAccessToken>,
-    [config?: JWTConfig, options?: TokenCallOptions]
-  >();
-  same<Parameters<typeof shared.getConnection>, [config?: JWTConfig, options?: CallOptions]>();
+  const token = await shared.getAccessToken(config, { signal } satisfies TokenCallOptions);
+  same<typeof token, AccessToken>();
+  await shared.getConnection(config, { fresh: true } satisfies CallOptions);
+  // @ts-expect-error: of a Connection only
+  await shared.getAccessToken(config, { fresh: true });
   shared.prewarm(config);
   same<ReturnType<typeof shared.getCacheStats>, CacheStats>();
   return shared.clearExpiredTokens() + shared.clearAllTokens();

@@ -18,11 +18,6 @@ export function handle(caught: unknown): number | undefined {
   error.message satisfies string;
   error.stack satisfies string | undefined;
 
-  // @ts-expect-error: an error tells what happened
-  error.code = 'ABORTED';
-  // @ts-expect-error: and is not rewritten
-  error.retryable = true;
-
   switch (error.code) {
     case 'RATE_LIMITED':
     case 'LOGIN_RATE_EXCEEDED':
@@ -34,6 +29,13 @@ export function handle(caught: unknown): number | undefined {
     default:
       return undefined;
   }
+}
+
+export function rewrite(error: SalesforceAuthError) {
+  // @ts-expect-error: an error tells what happened
+  error.code = 'ABORTED';
+  // @ts-expect-error: and is not rewritten
+  error.retryable = true;
 }
 
 export function narrow(caught: unknown): string {

@@ -1,0 +1,198 @@
+'use strict';
+
+const { inspect } = require('node:util');
+const { JWTConnectionManager, getAuthError } = require('..');
+const { startOrg } = require('./support/orgs');
+const { rejection } = require('./support/rejection');
+const { startTokenHost } = require('./support/token-host');
+
+const QUERY = 'SELECT Id FROM Account LIMIT 1';
+const PIECE = 16;
+
+/** @type {JWTConnectionManager} */
+let manager;
+beforeEach(() => {
+  manager = new JWTConnectionManager();
+});
+
+/** All that a log or a debugger would show of a value. */
+function shown(value) {
+  const hidden = inspect(value, { showHidden: true, depth: null, maxStringLength: null });
+  return [String(value?.message), String(value?.stack), hidden, inspect(value), json(value)].join();
+}
+
+/** A Connection refers to itself, which JSON cannot say. */
+function json(value) {
+  const seen = new Set();
+  return JSON.stringify(value, (_, each) => {
+    if (typeof each !== 'object' || each === null) return each;
+    if (seen.has(each)) return undefined;
+    seen.add(each);
+    return each;
+  });
+}
+
+/** Pieces of a secret, each long enough to be recognised, that a text holds. */
+function piecesIn(text, secret) {
+  const found = [];
+  for (let at = 0; at + PIECE <= secret.length; at += 1) {
+    const piece = secret.slice(at, at + PIECE);
+    if (text.includes(piece)) found.push(piece);
+  }
+  return found;
+}
+
+const keyBody = ({ privateKey }) => privateKey.replace(/-----[^-]+-----|\s/g, '');
+
+test('the search finds what it looks for', () => {
+  const secret = 'abcdefghijklmnopqrstuvwxyz';
+  const error = new Error('x', { cause: { deep: { deeper: [`…${secret.slice(3, 22)}…`] } } });
+  expect(piecesIn(shown(error), secret)).not.toEqual([]);
+  expect(piecesIn(shown(error), secret.toUpperCase())).toEqual([]);
+});
+
+describe('a token endpoint that repeats what it is sent', () => {
+  /** Answers, given the assertion and the whole form. */
+  const answers = {
+    'in a page': (assertion) => ({ status: 500, json: `<html>${assertion}</html>` }),
+    'in error': (assertion) => ({ status: 400, error: assertion }),
+    'in error_description': (assertion) => ({
+      status: 400,
+      error: 'invalid_grant',
+      error_description: `bad assertion ${assertion} (${assertion}), "${assertion}"`,
+    }),
+    'in error_description, as the whole form': (_, body) => ({
+      status: 400,
+      error: 'invalid_request',
+      error_description: body,
+    }),
+    'as the instance URL': (assertion) => ({
+      access_token: 'token',
+      instance_url: `https://${assertion.slice(0, 40)}.example.com/${assertion}`,
+    }),
+    'as identity and scope of a refused answer': (assertion) => ({
+      access_token: 'token with spaces',
+      instance_url: 'https://acme.my.salesforce.com',
+      id: assertion,
+      scope: assertion,
+    }),
+  };
+
+  test.each(Object.keys(answers))('%s', async (where) => {
+    const org = await startOrg();
+    const host = await startTokenHost((form, body) => answers[where](form.get('assertion'), body));
+    const config = { ...org.config, instanceUrl: host.url, audience: org.url };
+    const errors = [
+      await rejection(manager.getAccessToken(config)),
+      await rejection(manager.getConnection(config)),
+    ];
+    const assertions = host.forms.map((form) => form.get('assertion'));
+    expect(assertions[0]).toMatch(/^[\w-]{20,}\.[\w-]{100,}\.[\w-]{300,}$/);
+    for (const error of errors) {
+      for (const assertion of assertions) expect(piecesIn(shown(error), assertion)).toEqual([]);
+      expect(piecesIn(shown(error), keyBody(config))).toEqual([]);
+      expect(error.errorDescription?.length ?? 0).toBeLessThanOrEqual(200);
+    }
+  });
+});
+
+describe('over a run of failures', () => {
+  const faults = [
+    { kind: 'oauth-error', error: 'invalid_grant', errorDescription: 'invalid assertion' },
+    { kind: 'echo-request' },
+    { kind: 'html', status: 200 },
+    { kind: 'truncated-json' },
+    { kind: 'missing-access-token' },
+    { kind: 'redirect', status: 302, location: 'https://example.com/' },
+    { kind: 'huge-body' },
+    { kind: 'reset' },
+    { kind: 'instance-url', value: 'https://evil.example.com' },
+    { kind: 'access-token', value: '00DCANARY!TOKEN\r\nX-Injected: CANARYCANARY' },
+    { kind: 'rate-limited', retryAfter: 60 },
+  ];
+
+  test('no error shows key or token; neither manager nor Connection shows the key', async () => {
+    const org = await startOrg();
+    const errors = [];
+    const tokens = new Set();
+    let connection;
+    const note = () => tokens.add(connection.accessToken);
+    const connect = async () => {
+      // A Connection does not put up with many ended sessions in a row.
+      manager = new JWTConnectionManager();
+      connection = await manager.getConnection(org.config);
+      note();
+    };
+    for (const fault of faults) {
+      await connect();
+      const mend = org.inject(fault);
+      org.revokeAll();
+      const wrapper = await rejection(connection.query(QUERY));
+      const found = getAuthError(wrapper, connection);
+      expect(found).toBeDefined();
+      errors.push(wrapper, found, await rejection(manager.getAccessToken(org.config)));
+      mend();
+      await connection.query(QUERY);
+      note();
+    }
+    for (const tokensOfOrg of ['same', 'new']) {
+      await connect();
+      const mend = org.inject({ kind: 'session-rejected', tokens: tokensOfOrg });
+      errors.push(await rejection(connection.query(QUERY)));
+      mend();
+      note();
+    }
+    const { config } = org;
+    const abort = AbortSignal.abort();
+    errors.push(
+      await rejection(manager.getAccessToken(config, { signal: abort })),
+      await rejection(manager.getAccessToken({ ...config, tokenTtl: 99 }, { deadline: 0 })),
+      await rejection(manager.getAccessToken({ ...config, username: undefined })),
+      await rejection(manager.getAccessToken({ ...config, instanceUrl: config.privateKey })),
+      await rejection(manager.getAccessToken({ ...config, clientId: config.privateKey })),
+      await rejection(manager.getAccessToken({ ...config, version: config.privateKey })),
+      await rejection(
+        manager.getAccessToken({ ...config, privateKey: Buffer.from(config.privateKey) }),
+      ),
+    );
+
+    expect(tokens.size).toBeGreaterThanOrEqual(faults.length);
+    expect(errors.length).toBeGreaterThan(40);
+    for (const error of errors) {
+      const text = shown(error);
+      for (const token of tokens) expect(piecesIn(text, token)).toEqual([]);
+      expect(piecesIn(text, keyBody(config))).toEqual([]);
+      expect(text).not.toContain('CANARY');
+    }
+    for (const holder of [manager, connection, await manager.getAccessToken(config)]) {
+      expect(piecesIn(shown(holder), keyBody(config))).toEqual([]);
+    }
+    for (const token of tokens) expect(piecesIn(shown(manager), token)).toEqual([]);
+  });
+
+  test('the user name and the consumer key of a config are not repeated by its errors', async () => {
+    const org = await startOrg();
+    org.inject({ kind: 'oauth-error', error: 'invalid_client_id' });
+    const text = shown(await rejection(manager.getAccessToken(org.config)));
+    expect(text).not.toContain(org.config.clientId);
+    expect(text).not.toContain(org.config.username);
+  });
+});
+
+test('what is printed on the console while all this happens: nothing', async () => {
+  const { runChild } = require('./support/child');
+  const org = await startOrg();
+  org.inject({ kind: 'echo-request' }, { times: 3 });
+  const program = `
+    const { getConnection } = load();
+    const error = await getConnection(input).catch((error) => error);
+    await getConnection(input);
+    report(error.code);`;
+  const env = { RUST_LOG: 'trace', RUST_BACKTRACE: '1', NODE_DEBUG: '' };
+  const { code, reports, stderr } = await runChild(program, { input: org.config, env });
+  expect({ code, reports, stderr }).toEqual({
+    code: 0,
+    reports: ['SERVER_UNAVAILABLE'],
+    stderr: '',
+  });
+});

@@ -1,0 +1,160 @@
+//! Which audiences are tried, in which order, and what is remembered.
+
+mod support;
+
+use jsforce_connection_manager::failure::Code;
+use jsforce_connection_manager::identity::Holder;
+
+use support::script::{Reply, Sent, numbered, oauth_error};
+use support::{Config, ORG, Stage, refused};
+
+const LOGIN: &str = "https://login.salesforce.com";
+const TEST: &str = "https://test.salesforce.com";
+const SANDBOX: &str = "https://acme--dev.sandbox.my.salesforce.com";
+
+fn wrong_audience() -> Reply {
+    oauth_error("invalid_grant", "audience is invalid")
+}
+
+/// An app that takes assertions for one audience only.
+fn wants(audience: &'static str) -> impl Fn(&Sent) -> Reply {
+    move |sent| if sent.audience == audience { numbered(sent) } else { wrong_audience() }
+}
+
+fn holder_at(instance_url: &str, login_url: Option<&str>) -> Holder {
+    Config { instance_url, login_url, ..Config::default() }.holder()
+}
+
+#[tokio::test]
+async fn the_default_is_the_origin_of_the_login_url() {
+    for (instance_url, login_url, audience) in [
+        (ORG, None, ORG),
+        ("https://ACME.my.salesforce.com./", None, ORG),
+        (ORG, Some(LOGIN), LOGIN),
+        (SANDBOX, Some(TEST), TEST),
+    ] {
+        let stage = Stage::new(wants(audience));
+        stage.token(&holder_at(instance_url, login_url)).await;
+        assert_eq!(stage.script.audiences(), [audience]);
+        assert_eq!(stage.script.urls(), [format!("{audience}/services/oauth2/token")]);
+    }
+}
+
+#[tokio::test]
+async fn the_other_audience_is_that_of_the_orgs_kind() {
+    for (instance_url, login_url, first, second) in [
+        (ORG, None, ORG, LOGIN),
+        (SANDBOX, None, SANDBOX, TEST),
+        (ORG, Some(LOGIN), LOGIN, ORG),
+        (SANDBOX, Some(TEST), TEST, SANDBOX),
+    ] {
+        let stage = Stage::new(wants(second));
+        stage.token(&holder_at(instance_url, login_url)).await;
+        assert_eq!(stage.script.audiences(), [first, second]);
+        // The audience changes; the host that is asked does not.
+        assert_eq!(stage.script.urls(), vec![format!("{first}/services/oauth2/token"); 2]);
+    }
+}
+
+#[tokio::test]
+async fn an_explicit_audience_is_the_only_one() {
+    for audience in [LOGIN, ORG, "https://acme.my.site.com/customers"] {
+        let stage = Stage::new(|_| wrong_audience());
+        let holder = Config { audience: Some(audience), ..Config::default() }.holder();
+        let failure = refused(stage.ask(&holder).await);
+        assert_eq!((failure.code, failure.attempts), (Code::AudienceInvalid, 1));
+        assert_eq!(stage.script.audiences(), [audience]);
+    }
+}
+
+#[tokio::test]
+async fn a_missing_app_is_looked_for_with_the_other_audience() {
+    let stage = Stage::new(|sent| match sent.audience.as_str() {
+        LOGIN => numbered(sent),
+        _ => oauth_error("app_not_found", "External client app is not installed in this org"),
+    });
+    stage.token(&holder_at(ORG, None)).await;
+    assert_eq!(stage.script.audiences(), [ORG, LOGIN]);
+}
+
+#[tokio::test]
+async fn other_refusals_are_not_about_the_audience() {
+    let stage = Stage::new(|_| oauth_error("invalid_grant", "user hasn't approved this consumer"));
+    assert_eq!(refused(stage.ask(&holder_at(ORG, None)).await).code, Code::UserNotApproved);
+    assert_eq!(stage.script.audiences(), [ORG]);
+}
+
+#[tokio::test]
+async fn the_winner_is_remembered_for_the_app_until_a_clear() {
+    let stage = Stage::new(wants(LOGIN));
+    let mine = holder_at(ORG, None);
+    stage.token(&mine).await;
+    assert_eq!(stage.script.audiences(), [ORG, LOGIN]);
+    stage.clock.advance(180);
+    stage.token(&mine).await;
+    assert_eq!(stage.script.audiences()[2..], [LOGIN], "the next mint of the same user");
+    let other_user = Config { username: "other@acme.example", ..Config::default() }.holder();
+    stage.token(&other_user).await;
+    assert_eq!(stage.script.audiences()[3..], [LOGIN], "another user of the same app");
+    let other_app = Config { client_id: "3MVG9.other", ..Config::default() }.holder();
+    stage.token(&other_app).await;
+    assert_eq!(stage.script.audiences()[4..], [ORG, LOGIN], "another app");
+    assert_eq!(stage.source.clear(), 3);
+    stage.token(&mine).await;
+    assert_eq!(stage.script.audiences()[6..], [ORG, LOGIN], "after a clear");
+}
+
+#[tokio::test]
+async fn a_remembered_winner_that_no_longer_wins_gives_way_to_the_default() {
+    // The Connected App is replaced by an External Client App with the same key.
+    let stage = Stage::new(|sent| match (sent.number, sent.audience.as_str()) {
+        (1, LOGIN) | (3.., ORG) => numbered(sent),
+        _ => wrong_audience(),
+    });
+    let holder = holder_at(ORG, None);
+    for expected in [&[ORG, LOGIN][..], &[LOGIN, ORG], &[ORG]] {
+        let before = stage.script.posts();
+        stage.token(&holder).await;
+        assert_eq!(stage.script.audiences()[before..], *expected);
+        stage.clock.advance(180);
+    }
+}
+
+#[tokio::test]
+async fn after_two_refusals_the_first_is_told_with_both_audiences() {
+    let stage = Stage::new(|sent| match sent.audience.as_str() {
+        LOGIN => oauth_error("invalid_grant", "user hasn't approved this consumer"),
+        _ => wrong_audience(),
+    });
+    let failure = refused(stage.ask(&holder_at(ORG, None)).await);
+    assert_eq!((failure.code, failure.attempts), (Code::AudienceInvalid, 2));
+    let text = failure.to_string();
+    for part in [ORG, LOGIN, "AUDIENCE_INVALID", "USER_NOT_APPROVED"] {
+        assert!(text.contains(part), "{part} is missing: {text}");
+    }
+    // What lost is not remembered.
+    assert!(stage.ask(&holder_at(ORG, None)).await.is_err());
+    assert_eq!(stage.script.audiences(), [ORG, LOGIN, ORG, LOGIN]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn passing_failures_of_both_audiences_are_counted_together() {
+    let stage = Stage::new(|sent| match sent.number {
+        0 => Reply::Fails(Code::NetworkReset),
+        1 => wrong_audience(),
+        _ => Reply::Answer(503, String::new()),
+    });
+    let failure = refused(stage.ask(&holder_at(ORG, None)).await);
+    assert_eq!((failure.code, failure.attempts), (Code::AudienceInvalid, 5));
+    assert_eq!(stage.source.stats().exchanges, 5);
+    assert!(failure.what.contains("SERVER_UNAVAILABLE"), "{}", failure.what);
+}
+
+#[tokio::test]
+async fn a_refusal_without_another_audience_to_try_is_told_as_it_is() {
+    // Here the default is the canonical host already, and the instance has no other name.
+    let stage = Stage::new(|_| wrong_audience());
+    let failure = refused(stage.ask(&holder_at(LOGIN, None)).await);
+    assert_eq!((failure.code, failure.attempts), (Code::AudienceInvalid, 1));
+    assert_eq!(stage.script.audiences(), [LOGIN]);
+}

@@ -1,0 +1,121 @@
+//! Where Rust meets Node.js: no panic gets across, jsforce stays outside, and the error codes in
+//! Rust, in the types and in the README are the same ones.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use jsforce_connection_manager::failure::Code;
+use support::sources::{code, files, text, without_comments, words};
+
+fn rust() -> BTreeSet<String> {
+    Code::ALL.iter().map(|code| code.name().to_owned()).collect()
+}
+
+/// The members of the union of string literals that `name` stands for.
+fn union(types: &str, name: &str) -> BTreeSet<String> {
+    let (_, rest) = types.split_once(&format!("export type {name} =")).expect("the union");
+    let (members, _) = rest.split_once(';').expect("its end");
+    members.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The codes at the head of a table's rows: `` | `CODE` | … ``.
+fn table(markdown: &str) -> BTreeSet<String> {
+    let code = |line: &str| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned());
+    let is_code = |name: &String| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    // Variables of the environment look alike, but stand in a table of their own.
+    markdown
+        .lines()
+        .filter_map(code)
+        .filter(is_code)
+        .filter(|name| !name.starts_with("SF_"))
+        .collect()
+}
+
+/// Functions that Node.js calls synchronously and whose panic would end the process.
+fn uncaught(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let macros = |at: &usize| code[..*at].ends_with('[') || code[..*at].ends_with("[napi_derive::");
+    for at in words(code, "napi").filter(macros) {
+        let (attribute, rest) = code[at..].split_once(']').unwrap_or_default();
+        let other = |line: &&str| line.is_empty() || line.starts_with("#[");
+        let item = rest.lines().map(str::trim).find(|line| !other(line)).unwrap_or_default();
+        // napi runs `module_exports` while it loads the library, and catches nothing there.
+        if words(item, "fn").next().is_some()
+            && words(item, "async").next().is_none()
+            && !attribute.contains("catch_unwind")
+            && !attribute.contains("module_exports")
+        {
+            found.push(item.to_owned());
+        }
+    }
+    // One written by hand must do it itself.
+    for (at, _) in code.match_indices("extern \"C\" fn ") {
+        let body = code[at..].split("\n}").next().unwrap_or_default();
+        if words(body, "catch_unwind").next().is_none() {
+            found.push(body.lines().next().unwrap_or_default().to_owned());
+        }
+    }
+    found
+}
+
+/// Whether a JavaScript file loads jsforce, or anything inside it.
+fn loads_jsforce(text: &str) -> bool {
+    let text = without_comments(text).replace(['"', '`'], "'");
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(");
+    ["require('jsforce", "import('jsforce", "from 'jsforce", "import 'jsforce", "resolve('jsforce"]
+        .iter()
+        .flat_map(|form| text.match_indices(form).map(|(at, form)| &text[at + form.len()..]))
+        .any(|rest| rest.starts_with(['\'', '/']))
+}
+
+#[test]
+fn the_types_name_every_code_and_no_other() {
+    let types = text("index.d.ts");
+    assert_eq!(
+        union("export type A =\n  | 'X_Y'\n  | 'Z';", "A"),
+        ["X_Y", "Z"].map(Into::into).into()
+    );
+    assert_eq!(union(&types, "AuthErrorCode"), rust());
+}
+
+#[test]
+fn the_readme_explains_every_code_and_no_other() {
+    assert_eq!(table("| `X_Y` | no |\n| `SF_A` | x |\n| `y` | x |"), ["X_Y".to_owned()].into());
+    assert_eq!(table(&text("README.md")), rust());
+}
+
+#[test]
+fn no_panic_reaches_node() {
+    assert_eq!(
+        uncaught("#[napi]\npub fn bad() {}\n#[napi(constructor)]\npub fn new() {}").len(),
+        2
+    );
+    assert_eq!(
+        uncaught("#[napi(getter, catch_unwind)]\npub fn a() {}\n#[napi]\npub async fn b() {}"),
+        [""; 0]
+    );
+    assert_eq!(
+        uncaught("extern \"C\" fn bad() {\n    f()\n}\nfn g() { catch_unwind(f) }").len(),
+        1
+    );
+    assert_eq!(uncaught("extern \"C\" fn good() {\n    catch_unwind(f)\n}"), [""; 0]);
+    let node = files("src/node", "rs");
+    assert!(node.iter().any(|(_, text)| text.contains("#[napi(constructor")));
+    for (path, text) in node {
+        assert_eq!(uncaught(&code(&text)), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn only_one_file_loads_jsforce() {
+    for bad in ["require('jsforce')", "import x from \"jsforce\"", "await import( `jsforce/lib/x`)"]
+    {
+        assert!(loads_jsforce(bad), "{bad}");
+    }
+    assert!(!loads_jsforce("// require('jsforce')\nrequire('jsforce-connection-manager')"));
+    let mut face = files("lib", "js");
+    face.push(("index.js".into(), text("index.js")));
+    let loading = face.iter().filter(|(_, text)| loads_jsforce(text)).map(|(path, _)| path);
+    assert_eq!(loading.collect::<Vec<_>>(), ["connection.js"]);
+}

@@ -1,0 +1,207 @@
+//! A source against a model of it: whatever is done in whatever order, the numbers are exact.
+
+mod support;
+
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use jsforce_connection_manager::clock::{Clock as _, Moment};
+use jsforce_connection_manager::deadlines::{Peek, Ticket};
+use jsforce_connection_manager::identity::Holder;
+use jsforce_connection_manager::token::Life;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use tokio::task::JoinSet;
+
+use support::script::granted_for;
+use support::{Stage, holders};
+
+const USERS: usize = 4;
+
+/// Parsing keys is slow, and a holder has no state.
+static HOLDERS: LazyLock<Vec<Holder>> = LazyLock::new(|| holders(USERS));
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// A user asks for a token.
+    Ask(usize),
+    /// A ticket is looked at: one of all that were ever given out.
+    Look(prop::sample::Index),
+    Advance(u64),
+    /// A user complains about a ticket, perhaps an old or a stranger's one.
+    Invalidate(usize, prop::sample::Index),
+    ClearExpired,
+    Clear,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0..USERS).prop_map(Step::Ask),
+        4 => any::<prop::sample::Index>().prop_map(Step::Look),
+        3 => (1u64..120).prop_map(Step::Advance),
+        3 => (0..USERS, any::<prop::sample::Index>()).prop_map(|(user, at)| Step::Invalidate(user, at)),
+        1 => Just(Step::ClearExpired),
+        1 => Just(Step::Clear),
+    ]
+}
+
+/// What a source should hold and have done.
+#[derive(Default)]
+struct Model {
+    kept: [Option<(Ticket, Moment)>; USERS],
+    given_out: Vec<Ticket>,
+    mints: u64,
+    misses: u64,
+    hits: u64,
+}
+
+impl Model {
+    fn count(&self, now: Moment) -> (u64, u64) {
+        let alive = self.kept.iter().flatten().filter(|(_, deadline)| now.is_before(*deadline));
+        let (all, valid) = (self.kept.iter().flatten().count(), alive.count());
+        (valid as u64, (all - valid) as u64)
+    }
+
+    fn is_alive(&self, ticket: Ticket, now: Moment) -> bool {
+        let mut kept = self.kept.iter().flatten();
+        kept.any(|(kept, deadline)| *kept == ticket && now.is_before(*deadline))
+    }
+}
+
+/// The lives that the server grants, in turn: its default, a short one, none.
+fn granted_life(number: usize) -> Option<u64> {
+    [None, Some(100), None, Some(0), Some(3_600)][number % 5]
+}
+
+async fn take(stage: &Stage, model: &mut Model, step: &Step) {
+    let now = stage.clock.now();
+    let some_ticket = |model: &Model, at: &prop::sample::Index| match model.given_out.len() {
+        0 => Ticket::of(7 << 20),
+        count => model.given_out[at.index(count)],
+    };
+    match step {
+        Step::Ask(user) => {
+            let kept = stage.token(&HOLDERS[*user]).await;
+            if let Some((ticket, _)) = model.kept[*user].filter(|(_, end)| now.is_before(*end)) {
+                assert_eq!(kept.ticket, Some(ticket), "a live token is handed out again");
+                return;
+            }
+            let life = granted_life(usize::try_from(model.mints).unwrap());
+            let usable = Life::default().usable(life.map(Duration::from_secs));
+            (model.mints, model.misses) = (model.mints + 1, model.misses + 1);
+            assert_eq!(kept.token.deadline, now.after(usable));
+            assert_eq!(kept.ticket.is_some(), !usable.is_zero());
+            if let Some(ticket) = kept.ticket {
+                assert!(!model.given_out.contains(&ticket), "no number is given out twice");
+                model.given_out.push(ticket);
+                model.kept[*user] = Some((ticket, kept.token.deadline));
+            }
+        }
+        Step::Look(at) => {
+            let ticket = some_ticket(model, at);
+            let alive = model.is_alive(ticket, now);
+            assert_eq!(stage.is_alive(Some(ticket)), alive);
+            model.hits += u64::from(alive);
+        }
+        Step::Advance(seconds) => stage.clock.advance(*seconds),
+        Step::Invalidate(user, at) => {
+            let ticket = some_ticket(model, at);
+            stage.source.invalidate(&HOLDERS[*user], ticket);
+            let kept = &mut model.kept[*user];
+            *kept = kept.filter(|(kept, _)| *kept != ticket);
+        }
+        Step::ClearExpired => {
+            let (_, expired) = model.count(now);
+            assert_eq!(stage.source.clear_expired(), expired);
+            model.kept = model.kept.map(|kept| kept.filter(|(_, end)| now.is_before(*end)));
+        }
+        Step::Clear => {
+            let (valid, expired) = model.count(now);
+            assert_eq!(stage.source.clear(), valid + expired);
+            model.kept = [None; USERS];
+        }
+    }
+}
+
+fn compare(stage: &Stage, model: &Model) {
+    let (stats, now) = (stage.source.stats(), stage.clock.now());
+    assert_eq!((stats.kept.valid, stats.kept.expired), model.count(now));
+    assert_eq!(stats.kept.hits, model.hits);
+    assert_eq!((stats.mints, stats.misses), (model.mints, model.misses));
+    assert_eq!((stats.exchanges, stage.script.posts() as u64), (model.mints, model.mints));
+    assert_eq!((stats.failures, stats.coalesced, stats.in_flight), (0, 0, 0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn the_numbers_are_exact_after_every_step(steps in vec(step(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let stage = Stage::new(|sent| granted_for("token", granted_life(sent.number)));
+            let mut model = Model::default();
+            for step in &steps {
+                take(&stage, &mut model, step).await;
+                compare(&stage, &model);
+            }
+            let now = stage.clock.now();
+            for ticket in &model.given_out {
+                let alive = stage.deadlines.peek(*ticket, now) != Peek::Gone;
+                assert_eq!(alive, model.is_alive(*ticket, now), "at the end");
+            }
+        });
+    }
+}
+
+#[tokio::test]
+async fn the_expired_are_counted_until_they_are_cleared() {
+    let stage = Stage::new(|_| granted_for("token", None));
+    for (seconds, holder) in [50, 50, 50].into_iter().zip(&*HOLDERS) {
+        stage.token(holder).await;
+        stage.clock.advance(seconds);
+    }
+    assert_eq!(stage.counts(), (2, 1));
+    assert_eq!(stage.source.clear_expired(), 1);
+    assert_eq!(stage.counts(), (2, 0));
+    stage.clock.advance(150);
+    assert_eq!(stage.counts(), (0, 2));
+    assert_eq!(stage.source.clear(), 2);
+    assert_eq!(stage.counts(), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_numbers_are_exact_after_a_storm() {
+    let stage = Arc::new(Stage::new(|_| granted_for("token", None)));
+    let mut storm = JoinSet::new();
+    for task in 0..8_usize {
+        let stage = stage.clone();
+        storm.spawn(async move {
+            let mut tickets = Vec::new();
+            for round in 0..100 {
+                let holder = &HOLDERS[(task + round) % USERS];
+                let kept = stage.token(holder).await;
+                tickets.extend(kept.ticket);
+                match (round * 8 + task) % 10 {
+                    0..5 => stage.source.invalidate(holder, kept.ticket.unwrap_or(Ticket::of(0))),
+                    5 => drop(stage.source.clear()),
+                    6 => drop(stage.source.clear_expired()),
+                    7 => stage.clock.advance(40),
+                    _ => drop(stage.source.stats()),
+                }
+            }
+            tickets
+        });
+    }
+    let tickets: Vec<_> = storm.join_all().await.into_iter().flatten().collect();
+    let alive = tickets.iter().filter(|ticket| stage.is_alive(Some(**ticket)));
+    let alive: HashSet<_> = alive.map(|ticket| ticket.number()).collect();
+    let (valid, expired) = stage.counts();
+    assert_eq!(valid, alive.len() as u64, "what may be used is kept, and what is kept may be used");
+    let stats = stage.source.stats();
+    assert_eq!((stats.mints, stats.in_flight), (stage.script.posts() as u64, 0));
+    assert_eq!(stage.source.clear(), valid + expired);
+    assert!(tickets.iter().all(|ticket| !stage.is_alive(Some(*ticket))));
+    assert_eq!(stage.counts(), (0, 0));
+}

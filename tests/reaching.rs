@@ -1,0 +1,129 @@
+//! How a host is reached: its name, its certificate, and the proxies of the environment.
+
+mod support;
+
+use std::time::Duration;
+
+use jsforce_connection_manager::failure::{Code, Failure};
+use jsforce_connection_manager::transport::{HttpTransport, Transport as _};
+
+use support::KEY;
+use support::loopback::{Act, Loopback, answer, tls_file};
+use support::wire::{failure, failure_within, in_a_process_of_its_own, post, request, runtime};
+
+const TIMEOUT: Duration = Duration::from_secs(4);
+
+fn ok() -> Act {
+    Act::Answer(answer("200 OK", "{}"))
+}
+
+async fn secure(transport: &HttpTransport, host: &str, port: u16) -> Option<Failure> {
+    let url = format!("https://{host}:{port}/services/oauth2/token");
+    let answered = transport.post(request(&url, TIMEOUT)).await.is_ok();
+    if answered { None } else { Some(failure_within(transport, &url, TIMEOUT).await.0) }
+}
+
+#[tokio::test]
+async fn a_certificate_of_a_named_authority_is_accepted() {
+    let server = Loopback::start_tls("127.0.0.1", ok()).await;
+    let by_option = HttpTransport::new(tls_file("ca.pem"), None);
+    let file = support::sources::root().join("testing/tls/ca.pem");
+    let by_file = HttpTransport::new(vec![], Some(file));
+    for transport in [by_option, by_file] {
+        assert_eq!(transport.check(), Ok(()));
+        assert_eq!(secure(&transport, "127.0.0.1", server.port).await, None);
+    }
+    assert!(server.requests()[0].starts_with("POST /services/oauth2/token HTTP/1.1\r\n"));
+}
+
+#[tokio::test]
+async fn a_certificate_of_an_unknown_authority_is_refused() {
+    let server = Loopback::start_tls("127.0.0.1", ok()).await;
+    let missing = Some("/no/such/file.pem".into());
+    for transport in [HttpTransport::new(vec![], None), HttpTransport::new(vec![], missing)] {
+        let failure = secure(&transport, "127.0.0.1", server.port).await.expect("a failure");
+        assert_eq!((failure.code, failure.retryable), (Code::NetworkTls, false));
+        assert!(failure.what.contains("not trusted"), "{failure}");
+    }
+    assert_eq!(server.requests(), [""; 0], "the form must not be sent");
+}
+
+// Other systems have no second loopback address.
+#[cfg(any(target_os = "linux", target_os = "windows"))]
+#[test]
+fn a_certificate_for_another_name_is_refused() {
+    if !in_a_process_of_its_own("a_certificate_for_another_name_is_refused", &[]) {
+        return;
+    }
+    runtime().block_on(async {
+        let server = Loopback::start_tls("127.0.0.2", ok()).await;
+        let transport = HttpTransport::new(tls_file("ca.pem"), None);
+        let failure = secure(&transport, "127.0.0.2", server.port).await.expect("a failure");
+        assert_eq!(failure.code, Code::NetworkTls);
+        assert!(failure.what.contains("another name"), "{failure}");
+        assert_eq!(server.requests(), [""; 0]);
+    });
+}
+
+#[tokio::test]
+async fn a_host_that_speaks_no_tls_is_refused() {
+    let server = Loopback::start(Act::Greet(answer("400 Bad Request", "CANARY"))).await;
+    let failure = failure(&format!("https://127.0.0.1:{}/", server.port)).await;
+    assert_eq!((failure.code, failure.retryable), (Code::NetworkTls, false));
+}
+
+#[test]
+fn a_broken_ca_is_a_fault_of_the_option() {
+    let half = String::from_utf8(tls_file("ca.pem")).unwrap();
+    let half = half.replace("-----END CERTIFICATE-----", "");
+    let damaged = "-----BEGIN CERTIFICATE-----\nTk8=\n-----END CERTIFICATE-----\n";
+    for ca in [" \n", "CANARY", "/etc/ssl/CANARY.pem", &half, damaged, KEY] {
+        let failure = HttpTransport::new(ca.into(), None).check().unwrap_err();
+        assert_eq!((failure.code, failure.option), (Code::ConfigInvalid, Some("ca")));
+        assert!(!failure.to_string().contains("CANARY"), "{failure}");
+    }
+    // A good certificate does not make up for a broken one beside it.
+    let both = [tls_file("ca.pem"), damaged.into()].concat();
+    assert!(HttpTransport::new(both, None).check().is_err());
+}
+
+#[test]
+fn a_name_that_does_not_resolve_is_told_apart() {
+    if !in_a_process_of_its_own("a_name_that_does_not_resolve_is_told_apart", &[]) {
+        return;
+    }
+    runtime().block_on(async {
+        // Longer than a label of DNS may be, so that no name server is asked, and none is slow.
+        let failure = failure(&format!("http://{}.invalid/", "x".repeat(64))).await;
+        assert_eq!((failure.code, failure.retryable), (Code::NetworkDns, true));
+    });
+}
+
+#[test]
+fn this_machine_is_never_reached_through_a_proxy() {
+    let runtime = runtime();
+    let refuse = Act::AnswerAndClose(answer("403 Forbidden", ""));
+    let proxy = runtime.block_on(Loopback::start(refuse));
+    let url = format!("http://CANARY:CANARY@127.0.0.1:{}", proxy.port);
+    let names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"];
+    let proxies = names.map(|name| (name, url.as_str()));
+    if in_a_process_of_its_own("this_machine_is_never_reached_through_a_proxy", &proxies) {
+        runtime.block_on(async {
+            let server = Loopback::start(ok()).await;
+            for host in ["127.0.0.1", "localhost"] {
+                let url = format!("http://{host}:{}/", server.port);
+                assert!(post(&url).await.is_ok(), "{host}");
+            }
+            // Any other host is reached so: the variables are in force.
+            let failure = failure("https://acme.example/").await;
+            assert_eq!(failure.code, Code::NetworkConnect);
+            assert!(failure.what.contains("proxy refused"), "{failure}");
+        });
+        return;
+    }
+    let requests = proxy.requests();
+    assert_eq!(requests.len(), 1, "{requests:?}");
+    assert!(requests[0].starts_with("CONNECT acme.example:443 "), "{requests:?}");
+    // The form is for the host alone.
+    assert!(!requests[0].contains("ASSERTION"), "{requests:?}");
+}

@@ -1,0 +1,207 @@
+//! One POST over a real socket, and every way in which a host can spoil it.
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jsforce_connection_manager::clock::SystemClock;
+use jsforce_connection_manager::deadlines::Deadlines;
+use jsforce_connection_manager::failure::{Code, Failure};
+use jsforce_connection_manager::source::TokenSource;
+use jsforce_connection_manager::transport::{HttpTransport, Transport as _};
+
+use support::loopback::{Act, Loopback, answer};
+use support::wire::{
+    CANARY, FORM, failure, failure_within, in_a_process_of_its_own, post, request, runtime,
+};
+use support::{BUDGET, Config, refused};
+
+/// What the transport adds to a request's time, and what a busy machine may add to that.
+const GRACE: Duration = Duration::from_millis(250);
+const SLACK: Duration = Duration::from_millis(750);
+
+/// A token source that talks to `server` as to an org, and its refusal.
+async fn refusal_of(server: &Loopback) -> Arc<Failure> {
+    let transport = Arc::new(HttpTransport::new(vec![], None));
+    let deadlines = Arc::new(Deadlines::default());
+    let source = TokenSource::new(transport, Arc::new(SystemClock), deadlines, 10, vec![]);
+    let source = Arc::new(source);
+    let url = format!("http://127.0.0.1:{}", server.port);
+    let holder = Config { instance_url: &url, ..Config::default() }.holder();
+    let failure = refused(source.token(&holder, BUDGET).await);
+    assert!(!failure.to_string().contains(CANARY), "{failure}");
+    failure
+}
+
+#[tokio::test]
+async fn the_request_is_a_plain_form_post() {
+    let server = Loopback::start(Act::Answer(answer("200 OK", "{}"))).await;
+    let response = post(&server.url()).await.ok().unwrap();
+    assert_eq!((response.status, response.body.expose().as_slice()), (200, b"{}".as_slice()));
+    let requests = server.requests();
+    let (head, body) = requests[0].split_once("\r\n\r\n").unwrap();
+    assert_eq!(body, FORM);
+    let mut lines: Vec<_> = head.lines().map(str::to_ascii_lowercase).collect();
+    assert_eq!(lines.remove(0), "post /services/oauth2/token http/1.1");
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "accept: application/json".to_owned(),
+            format!("content-length: {}", FORM.len()),
+            "content-type: application/x-www-form-urlencoded".to_owned(),
+            format!("host: 127.0.0.1:{}", server.port),
+        ],
+        "and no cookie, referer, encoding or name of a program"
+    );
+}
+
+#[tokio::test]
+async fn the_answer_is_taken_with_its_dates() {
+    let text = "HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\nContent-Length: 2\r\n\r\n{}";
+    let server = Loopback::start(Act::Answer(text.into())).await;
+    let response = post(&server.url()).await.ok().unwrap();
+    assert_eq!((response.status, response.retry_after.as_deref()), (429, Some("7")));
+    assert_eq!(response.date.as_deref(), Some("Tue, 14 Nov 2023 22:13:20 GMT"));
+}
+
+#[tokio::test]
+async fn no_connection_is_used_twice_and_no_cookie_is_kept() {
+    let text = "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nSet-Cookie: sid=CANARY\r\nContent-Length: 2\r\n\r\n{}";
+    let server = Loopback::start(Act::Answer(text.into())).await;
+    let transport = HttpTransport::new(vec![], None);
+    for _ in 0..3 {
+        assert!(transport.post(request(&server.url(), BUDGET)).await.is_ok());
+    }
+    assert_eq!((server.requests().len(), server.connections()), (3, 3));
+    assert!(server.requests().iter().all(|request| !request.to_lowercase().contains("cookie")));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let other = Loopback::start(Act::Answer(answer("200 OK", "{}"))).await;
+    for status in ["307 Temporary Redirect", "302 Found", "308 Permanent Redirect"] {
+        let text = format!(
+            "HTTP/1.1 {status}\r\nLocation: {}?CANARY\r\nContent-Length: 6\r\n\r\nCANARY",
+            other.url()
+        );
+        let server = Loopback::start(Act::Answer(text.into())).await;
+        let failure = refusal_of(&server).await;
+        assert_eq!((failure.code, failure.retryable), (Code::RedirectRefused, false), "{status}");
+        assert_eq!(server.requests().len(), 1, "{status}");
+    }
+    assert_eq!(other.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_body_without_end_is_cut_off_at_64_kib() {
+    for head in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n{\"access_token\":\"CANARY",
+        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nCANARY",
+    ] {
+        let server = Loopback::start(Act::Flood(head.into())).await;
+        let transport = HttpTransport::new(vec![], None);
+        let (failure, took) = failure_within(&transport, &server.url(), BUDGET).await;
+        assert_eq!((failure.code, failure.status), (Code::ResponseTooLarge, Some(200)));
+        assert!(!failure.retryable);
+        assert!(took < Duration::from_secs(2), "{took:?}");
+        support::until("the connection is dropped", || server.was_dropped()).await;
+        // What the sockets' buffers hold was written, too.
+        assert!(server.written() < 50_000_000, "{}", server.written());
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_64_kib_is_taken_and_no_byte_more() {
+    for (length, fits) in [(64 * 1_024, true), (64 * 1_024 + 1, false)] {
+        let server = Loopback::start(Act::Answer(answer("200 OK", &"x".repeat(length)))).await;
+        let outcome = post(&server.url()).await;
+        assert_eq!(outcome.is_ok(), fits);
+        assert!(outcome.is_ok_and(|taken| taken.body.expose().len() == length) == fits);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_a_reset() {
+    for act in [
+        Act::Reset,
+        Act::AnswerAndClose(vec![]),
+        Act::AnswerAndClose("HTTP/1.1 200 OK\r\nContent-".into()),
+        Act::AnswerAndClose(
+            "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"access_token\":\"CANARY".into(),
+        ),
+        Act::AnswerAndClose(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nCANARY".into(),
+        ),
+        Act::AnswerAndClose("CANARY is no HTTP\r\n\r\n".into()),
+    ] {
+        let server = Loopback::start(act).await;
+        let failure = failure(&server.url()).await;
+        assert_eq!((failure.code, failure.retryable), (Code::NetworkReset, true));
+        assert_eq!(server.requests().len(), 1, "the transport itself sends nothing twice");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_told_apart() {
+    // Nothing listens on the port of tcpmux.
+    let failure = failure("http://127.0.0.1:1/").await;
+    assert_eq!((failure.code, failure.retryable), (Code::NetworkConnect, true));
+}
+
+#[tokio::test]
+async fn silence_ends_with_the_requests_time() {
+    let server = Loopback::start(Act::Silence).await;
+    let timeout = Duration::from_millis(100);
+    let transport = HttpTransport::new(vec![], None);
+    let (failure, took) = failure_within(&transport, &server.url(), timeout).await;
+    assert_eq!((failure.code, failure.retryable), (Code::NetworkTimeout, true));
+    assert!(took >= timeout && took < timeout + GRACE + SLACK, "{took:?}");
+    support::until("the connection is dropped", || server.was_dropped()).await;
+}
+
+#[tokio::test]
+async fn the_requests_time_covers_a_slow_answer() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n";
+    for slow in [format!("{head}{}", "x".repeat(1_000)), head.repeat(20)] {
+        let server = Loopback::start(Act::Drip(slow.into(), Duration::from_millis(10))).await;
+        let timeout = Duration::from_millis(150);
+        let transport = HttpTransport::new(vec![], None);
+        let (failure, took) = failure_within(&transport, &server.url(), timeout).await;
+        assert_eq!(failure.code, Code::NetworkTimeout);
+        assert!(took < timeout + GRACE + SLACK, "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_in_the_time_of_grace_is_taken() {
+    let late = Act::Later(Duration::from_millis(60), answer("200 OK", "{}"));
+    let server = Loopback::start(late).await;
+    let transport = HttpTransport::new(vec![], None);
+    let timeout = Duration::from_millis(50);
+    assert!(transport.post(request(&server.url(), timeout)).await.is_ok());
+}
+
+/// All sources of a process share this limit, so other tests must not run beside this one.
+#[test]
+fn no_more_than_64_requests_are_in_the_air() {
+    if !in_a_process_of_its_own("no_more_than_64_requests_are_in_the_air", &[]) {
+        return;
+    }
+    runtime().block_on(async {
+        let server = Loopback::start(Act::Silence).await;
+        let mut crowd = tokio::task::JoinSet::new();
+        for _ in 0..80 {
+            let (transport, url) = (HttpTransport::new(vec![], None), server.url());
+            let timeout = Duration::from_millis(600);
+            crowd.spawn(async move { failure_within(&transport, &url, timeout).await });
+        }
+        support::until("64 are sent", || server.requests().len() >= 64).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(server.requests().len(), 64);
+        for (failure, _) in crowd.join_all().await {
+            assert_eq!(failure.code, Code::NetworkTimeout);
+        }
+    });
+}
