@@ -240,7 +240,8 @@ export type AuthErrorCode =
 
 /** Why no token was given. The message begins with `[code]` and ends with what to do. */
 export class SalesforceAuthError extends Error {
-  private constructor();
+  /** Errors are made by this package alone. */
+  protected constructor();
   /** The stable name of what went wrong. */
   readonly code: AuthErrorCode;
   /** What to do about it. */
@@ -262,9 +263,7 @@ export class SalesforceAuthError extends Error {
 }
 
 /** `CONFIG_INVALID` or `PRIVATE_KEY_INVALID`: no retry will help, the deployment is wrong. */
-export class ConfigurationError extends SalesforceAuthError {
-  private constructor();
-}
+export class ConfigurationError extends SalesforceAuthError {}
 
 /**
  * The typed error behind any error that a Connection gave.

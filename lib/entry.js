@@ -62,6 +62,11 @@ class Entry {
     return this.connection !== null && this.connection.accessToken === this.token?.accessToken;
   }
 
+  /** Whether somebody called the Connection's `logout()`, which revokes the token. */
+  isLoggedOut() {
+    return this.connection !== null && !this.connection.accessToken;
+  }
+
   /**
    * Takes over a token and sets it on the Connection. An answer that was overtaken by a newer one,
    * which is alive while its own token is not, changes nothing.

@@ -62,12 +62,12 @@ class JWTConnectionManager {
   /**
    * @param {JWTConfig} [config]
    * @param {TokenCallOptions} [options]
-   * @returns {Promise<AccessToken>}
+   * @returns {Promise<AccessToken> | null}
    */
   getAccessToken(config, options) {
     try {
       const entry = this.#entry(config);
-      if (options === undefined && this.#isAlive(entry) && entry.tokenPromise !== null) {
+      if (options === undefined && !entry.isLoggedOut() && this.#isAlive(entry)) {
         return entry.tokenPromise;
       }
       return this.#token(entry, readCallOptions(options));
@@ -143,12 +143,6 @@ class JWTConnectionManager {
    * @param {ReturnType<typeof readCallOptions>} call
    */
   async #connect(entry, call) {
-    throwIfAborted(call.signal);
-    if (entry.connection !== null && !entry.isConnected()) {
-      // logout() empties the token and revokes it; anybody else may have set another.
-      if (!entry.connection.accessToken) entry.login.invalidate(entry.ticket);
-      entry.disconnect();
-    }
     const asked = this.#token(entry, call);
     // Loading jsforce takes longer than the exchange, which runs meanwhile.
     const Connection = this.#connectionClass(asked);
@@ -180,6 +174,10 @@ class JWTConnectionManager {
    */
   async #token(entry, { budget, signal }) {
     throwIfAborted(signal);
+    if (entry.isLoggedOut()) {
+      entry.login.invalidate(entry.ticket);
+      entry.disconnect();
+    }
     if (entry.token !== null && this.#isAlive(entry)) return entry.token;
     const outcome = await untilAborted(entry.login.token(budget), signal);
     if (outcome.outcome === 'refused') throw errorOf(outcome.refusal);

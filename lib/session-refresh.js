@@ -42,8 +42,7 @@ class SessionRefresh {
    */
   async renew(connection) {
     const { token, ticket, login } = this.#entry;
-    if (token !== null && token.accessToken !== this.#known && peek(ticket) !== 0) {
-      // Renewed underneath: the refused request may have left with the token before.
+    if (token !== null && this.#mayBeNews(connection, token) && peek(ticket) !== 0) {
       return this.#give(connection, token);
     }
     const now = Date.now();
@@ -59,6 +58,17 @@ class SessionRefresh {
     const renewed = this.#entry.adopt(outcome.token);
     if (renewed.accessToken === this.#known) throw rejected('the token it issues again');
     return this.#give(connection, renewed);
+  }
+
+  /**
+   * Whether the refused request may have left with another token: the one before a renewal
+   * underneath, or one that somebody else has set.
+   *
+   * @param {any} connection
+   * @param {AccessToken} token
+   */
+  #mayBeNews(connection, { accessToken }) {
+    return accessToken !== this.#known || accessToken !== connection.accessToken;
   }
 
   /**

@@ -1,6 +1,7 @@
 //! Gives a token: the cache, then a flight to the authorization server. The only place that knows
 //! this order.
 
+use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -75,20 +76,29 @@ impl TokenSource {
         }
     }
 
-    /// A live token for `holder`, inside `budget` (at most eight seconds).
+    /// A live token for `holder`, inside `budget` (at most eight seconds). The cache is asked, and
+    /// the exchange started, before this returns; the future only waits. Must be called inside a
+    /// tokio runtime.
     ///
     /// # Errors
     /// What the exchange met; `DEADLINE` if the budget ends first. The exchange goes on in that
     /// case, and the next call finds its token.
-    pub async fn token(self: &Arc<Self>, holder: &Holder, budget: Duration) -> Result<Arc<Kept>, Arc<Failure>> {
+    pub fn token(
+        self: &Arc<Self>,
+        holder: &Holder,
+        budget: Duration,
+    ) -> impl Future<Output = Result<Arc<Kept>, Arc<Failure>>> + Send + use<> {
         let budget = budget.min(BUDGET);
-        match self.look_up(holder, budget >= SMALLEST_BUDGET) {
-            Found::Kept(kept) => Ok(kept),
-            Found::Nothing => Err(Arc::new(out_of_time())),
-            Found::Seat(seat) => timeout(budget, seat.outcome()).await.unwrap_or_else(|_| {
-                let what = format!("No token came within {} ms.", budget.as_millis());
-                Err(Arc::new(Failure::new(Code::Deadline, what)))
-            }),
+        let found = self.look_up(holder, budget >= SMALLEST_BUDGET);
+        async move {
+            match found {
+                Found::Kept(kept) => Ok(kept),
+                Found::Nothing => Err(Arc::new(out_of_time())),
+                Found::Seat(seat) => timeout(budget, seat.outcome()).await.unwrap_or_else(|_| {
+                    let what = format!("No token came within {} ms.", budget.as_millis());
+                    Err(Arc::new(Failure::new(Code::Deadline, what)))
+                }),
+            }
         }
     }
 

@@ -134,7 +134,7 @@ fn compare(stage: &Stage, model: &Model) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn the_numbers_are_exact_after_every_step(steps in vec(step(), 1..60)) {

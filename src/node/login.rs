@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use napi::Either;
-use napi::bindgen_prelude::{Result, within_runtime_if_available};
+use napi::bindgen_prelude::{PromiseRaw, Result, within_runtime_if_available};
+use napi::{Either, Env};
 use napi_derive::napi;
 
 use super::outcome::{GrantedToken, Outcome, Refusal};
@@ -69,16 +69,25 @@ impl Login {
     ///
     /// # Errors
     /// None.
-    #[napi]
-    pub async fn token(&self, budget: f64) -> Result<Outcome> {
+    #[napi(catch_unwind, ts_return_type = "Promise<Outcome>")]
+    pub fn token<'env>(&self, env: &'env Env, budget: f64) -> Result<PromiseRaw<'env, Outcome>> {
         let budget = Duration::from_secs_f64(budget.clamp(0.0, 1e6) / 1e3);
-        let outcome = match &self.ready {
-            Ok(ready) => ready.source.token(&ready.holder, budget).await,
-            Err(failure) => Err(Arc::new(failure.clone())),
+        let asked = match &self.ready {
+            Ok(ready) => Ok(within_runtime_if_available(|| {
+                // The look is taken now, so that a clear() after this call comes after it.
+                ready.source.token(&ready.holder, budget)
+            })),
+            Err(failure) => Err(failure.clone()),
         };
-        Ok(match outcome {
-            Ok(kept) => Outcome::Granted { token: GrantedToken::from(&*kept) },
-            Err(failure) => Outcome::Refused { refusal: Refusal::from(&*failure) },
+        env.spawn_future(async move {
+            let outcome = match asked {
+                Ok(token) => token.await,
+                Err(failure) => Err(Arc::new(failure)),
+            };
+            Ok(match outcome {
+                Ok(kept) => Outcome::Granted { token: GrantedToken::from(&*kept) },
+                Err(failure) => Outcome::Refused { refusal: Refusal::from(&*failure) },
+            })
         })
     }
 
