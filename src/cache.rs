@@ -85,7 +85,13 @@ impl TokenCache {
 
     /// Keeps a token, unless everything was cleared since `begun` or it is dead already. The token
     /// is returned in either case: whoever asked for it gets it.
-    pub fn put(&self, identity: Identity, token: AccessToken, begun: Epoch, now: Moment) -> Arc<Kept> {
+    pub fn put(
+        &self,
+        identity: Identity,
+        token: AccessToken,
+        begun: Epoch,
+        now: Moment,
+    ) -> Arc<Kept> {
         let epoch = self.epoch.read().unwrap_or_else(PoisonError::into_inner);
         let ticket = if *epoch == begun.0 && token.is_alive(now) {
             self.deadlines.issue(token.deadline)
@@ -135,7 +141,8 @@ impl TokenCache {
         *epoch += 1;
         self.tokens.run_pending_tasks();
         // One by one: moka's invalidate_all keeps the values, which are secrets, for a while.
-        let cleared = self.tokens.iter().filter(|(key, _)| self.tokens.remove(&**key).is_some()).count();
+        let cleared =
+            self.tokens.iter().filter(|(key, _)| self.tokens.remove(&**key).is_some()).count();
         self.tokens.run_pending_tasks();
         cleared as u64
     }
@@ -166,4 +173,3 @@ fn retire(deadlines: &Deadlines, past_hits: &AtomicU64, kept: &Kept) {
         past_hits.fetch_add(hits, Relaxed);
     }
 }
-

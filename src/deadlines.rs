@@ -78,10 +78,7 @@ pub struct Deadlines {
 
 impl Default for Deadlines {
     fn default() -> Self {
-        Self {
-            pages: (0..PAGES).map(|_| OnceLock::new()).collect(),
-            free: Mutex::default(),
-        }
+        Self { pages: (0..PAGES).map(|_| OnceLock::new()).collect(), free: Mutex::default() }
     }
 }
 

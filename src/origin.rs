@@ -219,8 +219,14 @@ mod tests {
             base("https://acme.my.site.com/customers/").token_endpoint().as_str(),
             "https://acme.my.site.com/customers/services/oauth2/token"
         );
-        assert_eq!(base("https://acme.my.site.com/customers/").site(), "https://acme.my.site.com/customers");
-        assert_eq!(base("https://acme.my.salesforce.com/").site(), "https://acme.my.salesforce.com");
+        assert_eq!(
+            base("https://acme.my.site.com/customers/").site(),
+            "https://acme.my.site.com/customers"
+        );
+        assert_eq!(
+            base("https://acme.my.salesforce.com/").site(),
+            "https://acme.my.salesforce.com"
+        );
     }
 
     #[test]

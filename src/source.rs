@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::authorization_server::{AuthorizationServer, SMALLEST_BUDGET, BUDGET, out_of_time};
+use crate::authorization_server::{AuthorizationServer, BUDGET, SMALLEST_BUDGET, out_of_time};
 use crate::cache::{Count, Epoch, Kept, TokenCache};
 use crate::clock::Clock;
 use crate::deadlines::{Deadlines, Ticket};
@@ -25,7 +25,9 @@ pub const CAPACITY: u64 = 10_000;
 pub struct Stats {
     /// What the cache holds.
     pub kept: Count,
-    /// Calls that found no live token.
+    /// Calls that found a live token, by ticket or by look-up.
+    pub hits: u64,
+    /// Calls that found none.
     pub misses: u64,
     /// Tokens received.
     pub mints: u64,
@@ -47,6 +49,7 @@ pub struct TokenSource {
     cache: TokenCache,
     flights: Flights<Arc<Kept>>,
     clock: Arc<dyn Clock>,
+    hits: AtomicU64,
     misses: AtomicU64,
     mints: AtomicU64,
     coalesced: AtomicU64,
@@ -68,6 +71,7 @@ impl TokenSource {
             cache: TokenCache::new(capacity, deadlines),
             flights: Flights::default(),
             clock,
+            hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
             mints: AtomicU64::new(0),
             coalesced: AtomicU64::new(0),
@@ -110,6 +114,7 @@ impl TokenSource {
 
     fn look_up(self: &Arc<Self>, holder: &Holder, may_start: bool) -> Found {
         if let Some(kept) = self.cache.get(&holder.identity, self.clock.now()) {
+            self.hits.fetch_add(1, Relaxed);
             return Found::Kept(kept);
         }
         self.misses.fetch_add(1, Relaxed);
@@ -171,8 +176,10 @@ impl TokenSource {
 
     /// What the source holds and did.
     pub fn stats(&self) -> Stats {
+        let kept = self.cache.count(self.clock.now());
         Stats {
-            kept: self.cache.count(self.clock.now()),
+            hits: kept.hits + self.hits.load(Relaxed),
+            kept,
             misses: self.misses.load(Relaxed),
             mints: self.mints.load(Relaxed),
             coalesced: self.coalesced.load(Relaxed),

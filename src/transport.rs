@@ -205,7 +205,8 @@ fn failure_of(error: &reqwest::Error) -> Failure {
         (Code::NetworkDns, "The host's name cannot be resolved.")
     } else if error.is_timeout() {
         (Code::NetworkTimeout, "No connection was made within 1,500 ms.")
-    } else if error.is_connect() && causes(error).any(|cause| cause.to_string().contains("tunnel")) {
+    } else if error.is_connect() && causes(error).any(|cause| cause.to_string().contains("tunnel"))
+    {
         (Code::NetworkConnect, "The proxy refused to connect to the host.")
     } else if error.is_connect() {
         (Code::NetworkConnect, "No connection could be made to the host.")
@@ -240,8 +241,7 @@ fn tls_sentence(error: &TlsError) -> &'static str {
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                 "The host's certificate is not valid yet: check this machine's clock."
             }
-            CertificateError::NotValidForName
-            | CertificateError::NotValidForNameContext { .. } => {
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "The host's certificate is for another name."
             }
             _ => "The host's certificate is not acceptable.",

@@ -66,7 +66,8 @@ fn key(credential: &Credential) -> (String, String) {
 }
 
 fn other_audience(credential: &Credential, default: &str) -> Option<String> {
-    let sandbox = is_sandbox(credential.login_url.host()) || is_sandbox(credential.instance_url.host());
+    let sandbox =
+        is_sandbox(credential.login_url.host()) || is_sandbox(credential.instance_url.host());
     let canonical = if sandbox { SANDBOX } else { PRODUCTION };
     if canonical != default {
         return Some(canonical.to_owned());
@@ -82,9 +83,9 @@ fn is_sandbox(host: &str) -> bool {
     let first = labels.next().unwrap_or_default();
     host == "test.salesforce.com"
         || first.contains("--")
-        || first.strip_prefix("cs").is_some_and(|rest| {
-            !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit())
-        })
+        || first
+            .strip_prefix("cs")
+            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
         || labels.any(|label| matches!(label, "sandbox" | "scratch"))
 }
 

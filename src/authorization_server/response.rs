@@ -116,7 +116,10 @@ fn seconds(number: &Number) -> Option<Duration> {
 
 fn not_json(response: &Response) -> Failure {
     let html = response.body.expose().trim_ascii_start().first() == Some(&b'<');
-    bad_status(response.status, if html { "an HTML page" } else { "something that is no JSON object" })
+    bad_status(
+        response.status,
+        if html { "an HTML page" } else { "something that is no JSON object" },
+    )
 }
 
 fn bad_status(status: u16, instead: &str) -> Failure {

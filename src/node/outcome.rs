@@ -105,10 +105,8 @@ pub fn refusal(code: String, what: String, option: Option<String>) -> Refusal {
     let failure = Failure::new(*code, what);
     match option {
         None => Refusal::from(&failure),
-        Some(option) => Refusal {
-            message: failure.sentence(),
-            option: Some(option),
-            ..Refusal::from(&failure)
-        },
+        Some(option) => {
+            Refusal { message: failure.sentence(), option: Some(option), ..Refusal::from(&failure) }
+        }
     }
 }

@@ -12,6 +12,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::deadlines::{Peek, Ticket};
 
 /// Puts `peek` among the exports.
+///
+/// # Errors
+/// What Node.js answers when it cannot make a function.
 #[napi_derive::napi(module_exports)]
 pub fn export(mut exports: Object, env: Env) -> Result<()> {
     exports.set_named_property("peek", env.create_function::<f64, u32>("peek", peek)?)

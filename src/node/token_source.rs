@@ -93,7 +93,7 @@ impl TokenSource {
             total: (stats.kept.valid + stats.kept.expired) as f64,
             valid: stats.kept.valid as f64,
             expired: stats.kept.expired as f64,
-            hits: stats.kept.hits as f64,
+            hits: stats.hits as f64,
             misses: stats.misses as f64,
             mints: stats.mints as f64,
             coalesced: stats.coalesced as f64,
