@@ -113,6 +113,7 @@ export interface CacheStats {
 }
 
 /** A class that a Connection can be made of: jsforce's, or one that takes the same configuration. */
+// biome-ignore lint/suspicious/noExplicitAny: each such class has a configuration type of its own
 export type ConnectionClass<C> = new (config: any) => C;
 
 /** Options of a manager of one's own. */

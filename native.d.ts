@@ -44,7 +44,7 @@ export declare class TokenSource {
   /** Why the options cannot be used. */
   get refusal(): Refusal | null
   /** What the source holds and did. */
-  stats(): SourceStats | null
+  stats(): SourceStats
   /** Drops dead tokens; how many there were. */
   clearExpired(): number
   /** Drops all tokens; how many there were. */

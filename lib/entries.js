@@ -66,4 +66,4 @@ class Entries {
   }
 }
 
-module.exports = { Entries };
+exports.Entries = Entries;

@@ -30,7 +30,7 @@ class Entry {
     this.ticket = 0;
     /** @type {AccessToken | null} */
     this.token = null;
-    /** @type {Promise<AccessToken> | null} */
+    /** Kept, so that a warm call makes no promise. @type {Promise<AccessToken> | null} */
     this.tokenPromise = null;
     /** @type {any} */
     this.connection = null;
@@ -104,4 +104,4 @@ class Entry {
   }
 }
 
-module.exports = { Entry };
+exports.Entry = Entry;

@@ -46,12 +46,13 @@ class JWTConnectionManager {
   /**
    * @param {JWTConfig} [config]
    * @param {CallOptions} [options]
+   * @returns {Promise<any>}
    */
   getConnection(config, options) {
     try {
       const entry = this.#entry(config);
       if (options === undefined && entry.isConnected() && this.#isAlive(entry)) {
-        return entry.connectionPromise;
+        return /** @type {Promise<any>} */ (entry.connectionPromise);
       }
       return this.#connect(entry, readCallOptions(options));
     } catch (error) {
@@ -62,14 +63,13 @@ class JWTConnectionManager {
   /**
    * @param {JWTConfig} [config]
    * @param {TokenCallOptions} [options]
-   * @returns {Promise<AccessToken> | null}
+   * @returns {Promise<AccessToken>}
    */
   getAccessToken(config, options) {
     try {
       const entry = this.#entry(config);
-      if (options === undefined && !entry.isLoggedOut() && this.#isAlive(entry)) {
-        return entry.tokenPromise;
-      }
+      const kept = entry.isLoggedOut() ? null : entry.tokenPromise;
+      if (options === undefined && kept !== null && this.#isAlive(entry)) return kept;
       return this.#token(entry, readCallOptions(options));
     } catch (error) {
       return Promise.reject(error);
@@ -185,4 +185,4 @@ class JWTConnectionManager {
   }
 }
 
-module.exports = { JWTConnectionManager };
+exports.JWTConnectionManager = JWTConnectionManager;

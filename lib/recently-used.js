@@ -41,4 +41,4 @@ class RecentlyUsed {
   }
 }
 
-module.exports = { RecentlyUsed };
+exports.RecentlyUsed = RecentlyUsed;

@@ -87,4 +87,4 @@ function rejected(what) {
   return authError('SESSION_REJECTED', `The API answers 401 to ${what}.`);
 }
 
-module.exports = { SessionRefresh };
+exports.SessionRefresh = SessionRefresh;

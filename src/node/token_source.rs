@@ -87,9 +87,9 @@ impl TokenSource {
 
     /// What the source holds and did.
     #[napi(catch_unwind)]
-    pub fn stats(&self) -> Option<SourceStats> {
-        let stats = self.source.as_ref().ok()?.stats();
-        Some(SourceStats {
+    pub fn stats(&self) -> SourceStats {
+        let stats = self.source.as_ref().map(|source| source.stats()).unwrap_or_default();
+        SourceStats {
             total: (stats.kept.valid + stats.kept.expired) as f64,
             valid: stats.kept.valid as f64,
             expired: stats.kept.expired as f64,
@@ -104,7 +104,7 @@ impl TokenSource {
                 sign_ms: signing.as_secs_f64() * 1e3,
                 exchange_ms: exchange.as_secs_f64() * 1e3,
             }),
-        })
+        }
     }
 
     /// Drops dead tokens; how many there were.
