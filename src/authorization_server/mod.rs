@@ -69,8 +69,8 @@ impl AuthorizationServer {
     /// other audience if the app wants that one.
     ///
     /// # Errors
-    /// What the last attempt met, with the number of requests sent. After two audiences, what the
-    /// first one met.
+    /// What the last attempt met, with the number of requests sent. If both audiences are refused,
+    /// what the first one met.
     pub async fn mint(&self, credential: &Credential, budget: Duration) -> Result<Mint, Failure> {
         let started = self.clock.now();
         let (first, second) = self.audiences.candidates(credential);
@@ -86,6 +86,11 @@ impl AuthorizationServer {
             Ok(mint) => {
                 self.audiences.remember(credential, second);
                 Ok(mint)
+            }
+            // The audience was accepted: Salesforce looks at it before anything about the user.
+            Err(last) if last.error.is_some() && !audience::is_about_audience(last.code) => {
+                self.audiences.remember(credential, second);
+                Err(Failure { attempts: failure.attempts + last.attempts, ..last })
             }
             Err(last) => Err(Failure {
                 what: format!("{} With audience {second}: {}.", failure.what, last.code.name()),
