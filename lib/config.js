@@ -1,6 +1,5 @@
 'use strict';
 
-const { KeyObject } = require('node:crypto');
 const { types } = require('node:util');
 
 const { authError } = require('./errors.js');
@@ -88,6 +87,8 @@ function checkSeconds(config, name, or) {
  * @param {unknown} value
  */
 function describeKey(value) {
+  // Loading it takes milliseconds of a cold start, and only this mistake needs it.
+  const { KeyObject } = require('node:crypto');
   if (value instanceof KeyObject) {
     return "is a KeyObject: pass key.export({ type: 'pkcs8', format: 'pem' }).";
   }
