@@ -1,6 +1,7 @@
 'use strict';
 
 const { peek } = require('../native.js');
+const { warnOfClock } = require('./clock-warning.js');
 
 /** @typedef {import('..').JWTConfig} JWTConfig */
 /** @typedef {import('..').AccessToken} AccessToken */
@@ -81,6 +82,7 @@ class Entry {
       // The old one first: a look at a token that is alive counts as a use of it.
       if (peek(this.ticket) !== 0 && peek(ticket) === 0) return this.token;
     }
+    if (granted.clockSkew !== 0) warnOfClock(granted.clockSkew);
     const connected = this.isConnected();
     this.ticket = ticket;
     this.token = Object.freeze({ accessToken, instanceUrl, expiresAt, identityUrl, scope });

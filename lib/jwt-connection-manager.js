@@ -16,8 +16,9 @@ const { openSource, sharedSource } = require('./manager-options.js');
 /** @typedef {import('..').AccessToken} AccessToken */
 
 const { peek } = native;
-/** What `peek` says of a live token whose use is to be marked. */
+/** What `peek` says of a live token: its use is to be marked, its renewal to be set off. */
 const UNMARKED = 2;
+const DUE = 3;
 const SHARED = {};
 
 /** @type {JWTConnectionManager | undefined} */
@@ -124,8 +125,8 @@ class JWTConnectionManager {
   }
 
   /**
-   * Whether the entry's token may be used now. Asked at every call, so it is one native call with a
-   * number; the least recently used order is kept by a mark once a second.
+   * Whether the entry has a token that may be used now. Asked at every call, so it is one native
+   * call with a number, which also says what else is to be done once in a while.
    *
    * @param {Entry} entry
    */
@@ -134,8 +135,15 @@ class JWTConnectionManager {
     if (state === UNMARKED) {
       entry.login.markUsed();
       this.#entries.markUsed(entry);
+    } else if (state === DUE) {
+      entry.login.renew(entry.ticket);
+    } else if (state === 0) {
+      // Renewed by another call or another thread.
+      const kept = entry.login.kept();
+      if (kept === null) return false;
+      entry.adopt(kept);
     }
-    return state !== 0;
+    return true;
   }
 
   /**

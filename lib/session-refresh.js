@@ -49,7 +49,7 @@ class SessionRefresh {
     if (now - this.#forcedAt >= TRIAL) this.#forced = 0;
     const worked = connection.limitInfo !== this.#limitInfo;
     if (this.#forced > 0 && (!worked || this.#forced >= FORCED)) throw rejected('a new token');
-    login.invalidate(ticket);
+    login.reject(ticket);
     const outcome = await login.token(BUDGET);
     if (outcome.outcome === 'refused') throw errorOf(outcome.refusal);
     this.#forced += 1;

@@ -94,7 +94,7 @@ impl TokenCache {
     ) -> Arc<Kept> {
         let epoch = self.epoch.read().unwrap_or_else(PoisonError::into_inner);
         let ticket = if *epoch == begun.0 && token.is_alive(now) {
-            self.deadlines.issue(token.deadline)
+            self.deadlines.issue(token.deadline, token.renew_at)
         } else {
             None
         };
@@ -108,12 +108,13 @@ impl TokenCache {
     }
 
     /// Drops the token with this number, and only this one: a newer token of the same identity
-    /// stays. The number is retired in any case.
-    pub fn invalidate(&self, identity: Identity, ticket: Ticket) {
-        self.tokens.entry(identity).and_compute_with(|entry| match entry {
+    /// stays. Whether it was there.
+    pub fn invalidate(&self, identity: Identity, ticket: Ticket) -> bool {
+        let result = self.tokens.entry(identity).and_compute_with(|entry| match entry {
             Some(entry) if entry.value().ticket == Some(ticket) => Op::Remove,
             _ => Op::Nop,
         });
+        matches!(result, CompResult::Removed(_))
     }
 
     /// Drops the tokens that are dead at `now` and returns how many there were.

@@ -6,11 +6,14 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use crate::clock::Moment;
 
 const SLOT_BITS: u32 = 20;
 const PAGE: usize = 1_024;
+/// Between two attempts to renew a token that is still alive.
+const PAUSE: Duration = Duration::from_secs(30);
 const PAGES: usize = 1 << (SLOT_BITS as usize - 10);
 
 /// The number of one minted token: slot and generation, within JavaScript's safe integers.
@@ -51,6 +54,9 @@ pub enum Peek {
     Alive,
     /// The token may be used, and its use has not been marked in this second.
     AliveUnmarked,
+    /// The token may be used, and whoever sees this should set off its renewal: one caller at a
+    /// time, and none for a while after.
+    Due,
 }
 
 /// Generation 0 is never given out, so a zeroed slot matches no ticket.
@@ -61,7 +67,17 @@ struct Slot {
     wall: AtomicU64,
     monotonic: AtomicU64,
     boot: AtomicU64,
+    /// By the boot clock alone: a renewal that comes early or late harms nobody.
+    due: AtomicU64,
     hits: AtomicU64,
+}
+
+impl Slot {
+    /// Whether this caller is the one to renew; the next is asked after [`PAUSE`].
+    fn postpone(&self, due: u64, now: Moment) -> bool {
+        let next = now.after(PAUSE).boot;
+        self.due.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
 }
 
 #[derive(Default)]
@@ -83,8 +99,9 @@ impl Default for Deadlines {
 }
 
 impl Deadlines {
-    /// Gives out a ticket that is alive before `deadline`, or none if a million are alive already.
-    pub fn issue(&self, deadline: Moment) -> Option<Ticket> {
+    /// Gives out a ticket that is alive before `deadline` and due for renewal at `renew_at`, or none
+    /// if a million are alive already.
+    pub fn issue(&self, deadline: Moment, renew_at: Moment) -> Option<Ticket> {
         let slot_number = {
             let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
             match free.slots.pop() {
@@ -109,6 +126,7 @@ impl Deadlines {
         slot.wall.store(deadline.wall, Ordering::Relaxed);
         slot.monotonic.store(deadline.monotonic, Ordering::Relaxed);
         slot.boot.store(deadline.boot, Ordering::Relaxed);
+        slot.due.store(renew_at.boot, Ordering::Relaxed);
         Some(Ticket::new(slot_number, generation))
     }
 
@@ -129,6 +147,10 @@ impl Deadlines {
             return Peek::Gone;
         }
         slot.hits.fetch_add(1, Ordering::Relaxed);
+        let due = slot.due.load(Ordering::Relaxed);
+        if now.boot >= due && slot.postpone(due, now) {
+            return Peek::Due;
+        }
         // Any number that changes every second will do, but for the 0 of a new slot.
         let second = u32::try_from(now.monotonic / 1_000_000 % (1 << 31)).unwrap_or(0) | 1 << 31;
         if slot.marked.load(Ordering::Relaxed) == second {
@@ -175,7 +197,6 @@ impl Deadlines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     const NOW: Moment = Moment { wall: 1_000_000_000, monotonic: 5_000_000, boot: 6_000_000 };
 
@@ -186,7 +207,7 @@ mod tests {
     #[test]
     fn a_ticket_is_alive_until_its_deadline() {
         let table = Deadlines::default();
-        let ticket = table.issue(soon()).unwrap();
+        let ticket = table.issue(soon(), soon()).unwrap();
         assert_ne!(table.peek(ticket, NOW), Peek::Gone);
         assert_eq!(table.peek(ticket, soon()), Peek::Gone);
     }
@@ -194,10 +215,10 @@ mod tests {
     #[test]
     fn a_retired_number_never_comes_alive_again() {
         let table = Deadlines::default();
-        let first = table.issue(soon()).unwrap();
+        let first = table.issue(soon(), soon()).unwrap();
         assert!(table.retire(first).is_some());
         assert!(table.retire(first).is_none());
-        let second = table.issue(soon()).unwrap();
+        let second = table.issue(soon(), soon()).unwrap();
         assert_eq!(first.slot(), second.slot());
         assert_eq!(table.peek(first, NOW), Peek::Gone);
         assert_ne!(table.peek(second, NOW), Peek::Gone);
@@ -208,7 +229,7 @@ mod tests {
     #[test]
     fn stray_numbers_are_gone() {
         let table = Deadlines::default();
-        table.issue(soon()).unwrap();
+        table.issue(soon(), soon()).unwrap();
         for number in [0, 1, (1 << 20) + 999_999, 1 << 53, u64::MAX] {
             assert_eq!(table.peek(Ticket::of(number), NOW), Peek::Gone, "{number}");
             assert!(table.retire(Ticket::of(number)).is_none());
@@ -218,13 +239,24 @@ mod tests {
     #[test]
     fn uses_are_marked_once_a_second_and_counted_always() {
         let table = Deadlines::default();
-        let ticket = table.issue(soon()).unwrap();
+        let ticket = table.issue(soon(), soon()).unwrap();
         assert_eq!(table.peek(ticket, NOW), Peek::AliveUnmarked);
         assert_eq!(table.peek(ticket, NOW), Peek::Alive);
         let later = NOW.after(Duration::from_secs(1));
         assert_eq!(table.peek(ticket, later), Peek::AliveUnmarked);
         assert_eq!(table.hits(ticket), 3);
         assert_eq!(table.retire(ticket), Some(3));
+    }
+
+    #[test]
+    fn one_caller_is_asked_to_renew_and_the_next_half_a_minute_later() {
+        let table = Deadlines::default();
+        let ticket = table.issue(NOW.after(PAUSE * 3), NOW.after(PAUSE)).unwrap();
+        assert_ne!(table.peek(ticket, NOW), Peek::Due);
+        assert_eq!(table.peek(ticket, NOW.after(PAUSE)), Peek::Due);
+        assert_ne!(table.peek(ticket, NOW.after(PAUSE)), Peek::Due);
+        assert_eq!(table.peek(ticket, NOW.after(PAUSE * 2)), Peek::Due);
+        assert_eq!(table.peek(ticket, NOW.after(PAUSE * 3)), Peek::Gone);
     }
 
     #[test]
@@ -237,14 +269,14 @@ mod tests {
         let table = Deadlines::default();
         // The first token's deadline has passed, each later one's lies ahead: only a mix-up of
         // generations can make the first look alive.
-        let dead = table.issue(NOW).unwrap();
+        let dead = table.issue(NOW, NOW).unwrap();
         let done = AtomicU32::new(0);
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let mut current = dead;
                 for _ in 0..20_000 {
                     table.retire(current);
-                    current = table.issue(soon()).unwrap();
+                    current = table.issue(soon(), soon()).unwrap();
                 }
                 done.store(1, Ordering::Relaxed);
             });

@@ -134,6 +134,9 @@ codes! {
     /// The caller's time ran out.
     Deadline "DEADLINE" retry
         "The time for this call ran out: allow more time, or call prewarm() earlier."
+    /// Too many logins in an hour brought nothing.
+    LoginsCapped "LOGINS_CAPPED" retry
+        "Mend what the errors before this one named; the count begins anew after retryAfterMs, or after clearAllTokens()."
     /// jsforce's requests are rejected although the token is new.
     SessionRejected "SESSION_REJECTED" fatal
         "Salesforce issues tokens and then answers 401 to them: check the app's session and IP policies, the user's API access, and that the instance URL belongs to the org."

@@ -13,7 +13,7 @@ use crate::failure::{Code, Failure};
 use crate::identity::Identity;
 
 type Outcome<T> = Result<T, Arc<Failure>>;
-type Running<T> = HashMap<Identity, watch::Receiver<Option<Outcome<T>>>>;
+type Running<T> = HashMap<Identity, Seat<T>>;
 
 /// The requests in the air.
 pub struct Flights<T> {
@@ -27,25 +27,34 @@ impl<T> Default for Flights<T> {
 }
 
 /// A caller's place in a flight.
+#[derive(Clone)]
 pub struct Seat<T> {
     outcome: watch::Receiver<Option<Outcome<T>>>,
     /// Whether this caller's request was started, or another's joined.
     pub started: bool,
+    /// Whether nobody waited for the flight when it was started, so that it gives up sooner.
+    pub in_background: bool,
 }
 
 impl<T: Clone + Send + Sync + 'static> Flights<T> {
     /// Joins the flight of `identity`, or starts `request` as one. A flight is a task of its own:
     /// it goes on when every caller has left. Must be called inside a tokio runtime.
-    pub fn join<F>(&self, identity: Identity, request: impl FnOnce() -> F) -> Seat<T>
+    pub fn join<F>(
+        &self,
+        identity: Identity,
+        in_background: bool,
+        request: impl FnOnce() -> F,
+    ) -> Seat<T>
     where
         F: Future<Output = Outcome<T>> + Send + 'static,
     {
         let mut running = lock(&self.running);
-        if let Some(outcome) = running.get(&identity) {
-            return Seat { outcome: outcome.clone(), started: false };
+        if let Some(seat) = running.get(&identity) {
+            return seat.clone();
         }
         let (sender, outcome) = watch::channel(None);
-        running.insert(identity, outcome.clone());
+        let seat = Seat { outcome, started: false, in_background };
+        running.insert(identity, seat.clone());
         let landing = Landing { identity, running: self.running.clone(), sender };
         let request = request();
         drop(running);
@@ -53,7 +62,7 @@ impl<T: Clone + Send + Sync + 'static> Flights<T> {
             let answer = request.await;
             landing.land(answer);
         });
-        Seat { outcome, started: true }
+        Seat { started: true, ..seat }
     }
 
     /// How many flights are in the air.

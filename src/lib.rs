@@ -18,7 +18,7 @@
 //! |---|---|
 //! | [`node`] | Node.js: the classes and values that cross the boundary |
 //! | [`source`] | the order: cache, flight, authorization server |
-//! | [`flight`], [`cache`] | one request an identity; what is kept |
+//! | [`flight`], [`cache`], [`refusals`], [`mint_cap`] | one request an identity; what is kept; what was refused; how often |
 //! | [`authorization_server`] | audience, retries, the answer |
 //! | [`grant`] | form bodies |
 //! | [`assertion`] | claims and signature |
@@ -47,12 +47,16 @@ pub mod flight;
 pub mod grant;
 #[forbid(unsafe_code)]
 pub mod identity;
+#[forbid(unsafe_code)]
+pub mod mint_cap;
 #[cfg(feature = "node")]
 pub mod node;
 #[forbid(unsafe_code)]
 pub mod origin;
 #[forbid(unsafe_code)]
 pub mod private_key;
+#[forbid(unsafe_code)]
+pub mod refusals;
 #[forbid(unsafe_code)]
 pub mod secret;
 #[forbid(unsafe_code)]

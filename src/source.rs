@@ -8,13 +8,17 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::authorization_server::{AuthorizationServer, BUDGET, SMALLEST_BUDGET, out_of_time};
+use crate::authorization_server::{
+    AuthorizationServer, BUDGET, Patience, SMALLEST_BUDGET, out_of_time,
+};
 use crate::cache::{Count, Epoch, Kept, TokenCache};
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::deadlines::{Deadlines, Ticket};
 use crate::failure::{Code, Failure};
 use crate::flight::{Flights, Seat};
 use crate::identity::Holder;
+use crate::mint_cap::MintCap;
+use crate::refusals::Refusals;
 use crate::transport::Transport;
 
 /// The most tokens kept by default.
@@ -48,6 +52,8 @@ pub struct TokenSource {
     server: AuthorizationServer,
     cache: TokenCache,
     flights: Flights<Arc<Kept>>,
+    refusals: Refusals,
+    cap: MintCap,
     clock: Arc<dyn Clock>,
     hits: AtomicU64,
     misses: AtomicU64,
@@ -70,6 +76,8 @@ impl TokenSource {
             server: AuthorizationServer::new(transport, clock.clone(), allowed_instance_hosts),
             cache: TokenCache::new(capacity, deadlines),
             flights: Flights::default(),
+            refusals: Refusals::default(),
+            cap: MintCap::default(),
             clock,
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
@@ -93,15 +101,32 @@ impl TokenSource {
         budget: Duration,
     ) -> impl Future<Output = Result<Arc<Kept>, Arc<Failure>>> + Send + use<> {
         let budget = budget.min(BUDGET);
-        let found = self.look_up(holder, budget >= SMALLEST_BUDGET);
+        let (source, holder) = (self.clone(), holder.clone());
+        let found = self.look_up(&holder, budget >= SMALLEST_BUDGET);
         async move {
-            match found {
-                Found::Kept(kept) => Ok(kept),
-                Found::Nothing => Err(Arc::new(out_of_time())),
-                Found::Seat(seat) => timeout(budget, seat.outcome()).await.unwrap_or_else(|_| {
-                    let what = format!("No token came within {} ms.", budget.as_millis());
-                    Err(Arc::new(Failure::new(Code::Deadline, what)))
-                }),
+            timeout(budget, source.wait(&holder, found)).await.unwrap_or_else(|_| {
+                let what = format!("No token came within {} ms.", budget.as_millis());
+                Err(Arc::new(Failure::new(Code::Deadline, what)))
+            })
+        }
+    }
+
+    async fn wait(
+        self: &Arc<Self>,
+        holder: &Holder,
+        mut found: Found,
+    ) -> Result<Arc<Kept>, Arc<Failure>> {
+        loop {
+            let seat = match found {
+                Found::Kept(kept) => return Ok(kept),
+                Found::Refused(failure) => return Err(Arc::new(failure)),
+                Found::Seat(seat) => seat,
+            };
+            // A renewal in the background tries once; somebody who waits deserves more.
+            let again = seat.in_background && !seat.started;
+            match seat.outcome().await {
+                Err(failure) if again && failure.retryable => found = self.look_up(holder, true),
+                outcome => return outcome,
             }
         }
     }
@@ -113,34 +138,76 @@ impl TokenSource {
     }
 
     fn look_up(self: &Arc<Self>, holder: &Holder, may_start: bool) -> Found {
-        if let Some(kept) = self.cache.get(&holder.identity, self.clock.now()) {
+        let now = self.clock.now();
+        if let Some(kept) = self.cache.get(&holder.identity, now) {
             self.hits.fetch_add(1, Relaxed);
             return Found::Kept(kept);
         }
         self.misses.fetch_add(1, Relaxed);
-        if !may_start {
-            return Found::Nothing;
+        if let Some(failure) = self.refuses(holder, now) {
+            return Found::Refused(failure);
         }
+        if !may_start {
+            return Found::Refused(out_of_time());
+        }
+        Found::Seat(self.fly(holder, None))
+    }
+
+    /// The token kept for `holder`, if it is alive. Asks nobody.
+    pub fn kept(&self, holder: &Holder) -> Option<Arc<Kept>> {
+        self.cache.get(&holder.identity, self.clock.now())
+    }
+
+    /// Renews the token of `ticket` in the background, while it is alive. A failure changes nothing.
+    /// Must be called inside a tokio runtime.
+    pub fn renew(self: &Arc<Self>, holder: &Holder, ticket: Ticket) {
+        if self.refuses(holder, self.clock.now()).is_none() {
+            self.fly(holder, Some(ticket));
+        }
+    }
+
+    fn refuses(&self, holder: &Holder, now: Moment) -> Option<Failure> {
+        let identity = &holder.identity;
+        self.refusals.get(identity, now).or_else(|| self.cap.refuses(identity, now))
+    }
+
+    /// Joins the flight for `holder`, or starts one. `replaces` names a token that is kept, and not
+    /// wanted any more.
+    fn fly(self: &Arc<Self>, holder: &Holder, replaces: Option<Ticket>) -> Seat<Arc<Kept>> {
         // Before the flight is joined: what is cleared after this must not come back.
         let epoch = self.cache.epoch();
-        let seat = self.flights.join(holder.identity, || {
+        let seat = self.flights.join(holder.identity, replaces.is_some(), || {
             let (source, holder) = (self.clone(), holder.clone());
-            async move { source.fly(&holder, epoch).await }
+            async move { source.exchange(&holder, replaces, epoch).await }
         });
         if !seat.started {
             self.coalesced.fetch_add(1, Relaxed);
         }
-        Found::Seat(seat)
+        seat
     }
 
     /// The flight itself has the whole budget: a caller in a hurry shortens its own wait only.
-    async fn fly(&self, holder: &Holder, begun: Epoch) -> Result<Arc<Kept>, Arc<Failure>> {
+    async fn exchange(
+        &self,
+        holder: &Holder,
+        replaces: Option<Ticket>,
+        begun: Epoch,
+    ) -> Result<Arc<Kept>, Arc<Failure>> {
         // A flight that landed between this caller's look and its joining left a token.
-        if let Some(kept) = self.cache.get(&holder.identity, self.clock.now()) {
-            return Ok(kept);
+        let before = self.kept(holder);
+        if let Some(kept) =
+            before.as_ref().filter(|kept| replaces.is_none() || kept.ticket != replaces)
+        {
+            return Ok(kept.clone());
         }
-        match self.server.mint(&holder.credential, BUDGET).await {
+        let patience = if replaces.is_some() { Patience::RENEWAL } else { Patience::WAITED_FOR };
+        match self.server.mint(&holder.credential, patience).await {
             Ok(mint) => {
+                self.refusals.forget(&holder.identity);
+                let value = mint.token.value.expose();
+                if before.is_some_and(|before| before.token.value.expose() == value) {
+                    self.cap.count(holder.identity, self.clock.now());
+                }
                 self.mints.fetch_add(1, Relaxed);
                 *self.last_mint.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some((mint.signing, mint.exchange));
@@ -148,6 +215,11 @@ impl TokenSource {
             }
             Err(failure) => {
                 self.failures.fetch_add(1, Relaxed);
+                let now = self.clock.now();
+                self.refusals.remember(holder.identity, &failure, now);
+                if failure.status.is_some() {
+                    self.cap.count(holder.identity, now);
+                }
                 Err(Arc::new(failure))
             }
         }
@@ -156,6 +228,14 @@ impl TokenSource {
     /// Drops the token with this ticket, if it is still the one that is kept.
     pub fn invalidate(&self, holder: &Holder, ticket: Ticket) {
         self.cache.invalidate(holder.identity, ticket);
+    }
+
+    /// Drops the token with this ticket, to which the API answered 401. The login that replaces it
+    /// counts against the cap.
+    pub fn reject(&self, holder: &Holder, ticket: Ticket) {
+        if self.cache.invalidate(holder.identity, ticket) {
+            self.cap.count(holder.identity, self.clock.now());
+        }
     }
 
     /// Marks the use of `holder`'s token, so that it is not the one to be evicted.
@@ -168,9 +248,12 @@ impl TokenSource {
         self.cache.clear_expired(self.clock.now())
     }
 
-    /// Forgets every token and every audience learnt; returns how many tokens there were.
+    /// Forgets every token, every refusal and every audience learnt; returns how many tokens there
+    /// were.
     pub fn clear(&self) -> u64 {
         self.server.forget();
+        self.refusals.clear();
+        self.cap.clear();
         self.cache.clear()
     }
 
@@ -194,5 +277,5 @@ impl TokenSource {
 enum Found {
     Kept(Arc<Kept>),
     Seat(Seat<Arc<Kept>>),
-    Nothing,
+    Refused(Failure),
 }

@@ -73,8 +73,13 @@ pub struct AccessToken {
     pub identity_url: Option<String>,
     /// The scopes granted, separated by spaces.
     pub scope: Option<String>,
+    /// Seconds by which the server's clock is ahead of this machine's, if that stood in the way.
+    pub clock_skew: i64,
     /// When it was asked for, by all three clocks: its life is counted from there.
     pub minted: Moment,
+    /// When a renewal should be set off: somewhere in the last fifth of its usable life, drawn for
+    /// each token, so that processes do not renew in step.
+    pub renew_at: Moment,
     /// When it may no longer be handed out.
     pub deadline: Moment,
 }

@@ -1,6 +1,7 @@
 //! How a token is asked for: audience, budget, exchange, answer.
 
 mod audience;
+mod clock_skew;
 mod oauth_error;
 mod response;
 mod retry;
@@ -18,13 +19,15 @@ use crate::token::AccessToken;
 use crate::transport::{Request, Transport};
 
 use audience::Audiences;
-pub use retry::{BUDGET, SMALLEST_BUDGET};
+use clock_skew::ClockSkews;
+pub use retry::{BUDGET, Patience, SMALLEST_BUDGET};
 
 /// Salesforce's token endpoint, as one token source uses it.
 pub struct AuthorizationServer {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     audiences: Audiences,
+    skews: ClockSkews,
     allowed_instance_hosts: Vec<String>,
     exchanges: AtomicU64,
 }
@@ -50,6 +53,7 @@ impl AuthorizationServer {
             transport,
             clock,
             audiences: Audiences::default(),
+            skews: ClockSkews::default(),
             allowed_instance_hosts,
             exchanges: AtomicU64::new(0),
         }
@@ -65,23 +69,23 @@ impl AuthorizationServer {
         self.audiences.forget();
     }
 
-    /// Asks for a token inside `budget`: at most three attempts, and one more exchange with the
-    /// other audience if the app wants that one.
+    /// Asks for a token with `patience`, and once more with the other audience if the app wants
+    /// that one.
     ///
     /// # Errors
     /// What the last attempt met, with the number of requests sent. If both audiences are refused,
     /// what the first one met.
-    pub async fn mint(&self, credential: &Credential, budget: Duration) -> Result<Mint, Failure> {
+    pub async fn mint(&self, credential: &Credential, patience: Patience) -> Result<Mint, Failure> {
         let started = self.clock.now();
         let (first, second) = self.audiences.candidates(credential);
-        let failure = match self.ask(credential, &first, budget).await {
+        let failure = match self.ask(credential, &first, patience).await {
             Ok(mint) => return Ok(mint),
             Err(failure) => failure,
         };
         let Some(second) = second.filter(|_| audience::is_about_audience(failure.code)) else {
             return Err(failure);
         };
-        let left = budget.saturating_sub(self.clock.now().since(started));
+        let left = patience.less(self.clock.now().since(started));
         match self.ask(credential, &second, left).await {
             Ok(mint) => {
                 self.audiences.remember(credential, second);
@@ -104,9 +108,9 @@ impl AuthorizationServer {
         &self,
         credential: &Credential,
         audience: &str,
-        budget: Duration,
+        patience: Patience,
     ) -> Result<Mint, Failure> {
-        retry::within(budget, &*self.clock, |timeout| self.attempt(credential, audience, timeout))
+        retry::within(patience, &*self.clock, |timeout| self.attempt(credential, audience, timeout))
             .await
             .map_err(|failure| Failure {
                 what: format!(
@@ -125,25 +129,36 @@ impl AuthorizationServer {
         timeout: Duration,
     ) -> Result<Mint, Failure> {
         let minted = self.clock.now();
-        let form = jwt_bearer::form(credential, audience, minted)?;
+        let host = credential.login_url.host();
+        let signing_time = self.skews.signing_time(host, minted);
+        let form = jwt_bearer::form(credential, audience, signing_time)?;
         let signed = self.clock.now();
         self.exchanges.fetch_add(1, Relaxed);
         let url = credential.login_url.token_endpoint();
         let answer = self.transport.post(Request { url, form, timeout }).await?;
-        let granted = response::parse(&answer, signed)?;
+        let granted = response::parse(&answer, signed).map_err(|failure| {
+            let expired = failure.code == Code::AssertionExpired;
+            let date = answer.date.as_deref();
+            let news = expired && self.skews.learn(host, date, signed, self.clock.now());
+            Failure { retryable: failure.retryable || news, ..failure }
+        })?;
         let instance_url = origin::trusted_instance(
             &granted.instance_url,
             &credential.instance_url,
             &credential.login_url,
             &self.allowed_instance_hosts,
-        )?;
+        )
+        .map_err(|failure| Failure { status: Some(answer.status), ..failure })?;
+        let usable = credential.life.usable(granted.expires_in);
         let token = AccessToken {
             value: granted.access_token,
             instance_url,
             identity_url: granted.id,
             scope: granted.scope,
+            clock_skew: self.skews.of(host),
             minted,
-            deadline: minted.after(credential.life.usable(granted.expires_in)),
+            renew_at: minted.after(usable.saturating_sub(retry::jitter(usable / 5))),
+            deadline: minted.after(usable),
         };
         let (signing, exchange) = (signed.since(minted), self.clock.now().since(signed));
         Ok(Mint { token, signing, exchange })

@@ -12,17 +12,38 @@ use crate::failure::{Code, Failure};
 
 /// All the time one call may take.
 pub const BUDGET: Duration = Duration::from_secs(8);
+
+/// What one mint may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// The time for all attempts.
+    pub budget: Duration,
+    /// The most attempts.
+    pub attempts: u32,
+}
+
+impl Patience {
+    /// Somebody waits for the token: three attempts in eight seconds.
+    pub const WAITED_FOR: Self = Self { budget: BUDGET, attempts: 3 };
+    /// Nobody waits, because the old token is alive: one attempt; the next comes by itself.
+    pub const RENEWAL: Self = Self { budget: BUDGET, attempts: 1 };
+
+    /// What is left after `spent`.
+    #[must_use]
+    pub(super) fn less(self, spent: Duration) -> Self {
+        Self { budget: self.budget.saturating_sub(spent), ..self }
+    }
+}
 /// Below this nothing is sent: the answer could not be awaited.
 pub const SMALLEST_BUDGET: Duration = Duration::from_millis(300);
-const ATTEMPTS: u32 = 3;
 const ATTEMPT: Duration = Duration::from_secs(4);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// Runs `attempt` until it succeeds, fails for good, or `budget` is spent; each run is told how
-/// long it may take. Only what may be sent twice belongs in here.
+/// Runs `attempt` until it succeeds, fails for good, or `patience` ends; each run is told how long
+/// it may take. Only what may be sent twice belongs in here.
 pub(super) async fn within<T, F>(
-    budget: Duration,
+    patience: Patience,
     clock: &dyn Clock,
     mut attempt: impl FnMut(Duration) -> F,
 ) -> Result<T, Failure>
@@ -30,7 +51,7 @@ where
     F: Future<Output = Result<T, Failure>>,
 {
     let started = clock.now();
-    let left = || budget.saturating_sub(clock.now().since(started));
+    let left = || patience.less(clock.now().since(started)).budget;
     let mut attempts = 0;
     if left() < SMALLEST_BUDGET {
         return Err(out_of_time());
@@ -41,7 +62,7 @@ where
             Ok(value) => return Ok(value),
             Err(failure) => Failure { attempts, ..failure },
         };
-        match wait_after(&failure) {
+        match wait_after(&failure, patience.attempts) {
             Some(wait) if left() >= wait + SMALLEST_BUDGET => sleep(wait).await,
             _ => return Err(failure),
         }
@@ -49,13 +70,17 @@ where
 }
 
 /// How long to wait before the next attempt, if there should be one.
-fn wait_after(failure: &Failure) -> Option<Duration> {
+fn wait_after(failure: &Failure, attempts: u32) -> Option<Duration> {
     let most = match failure.code {
         // It lasts up to an hour, and every attempt counts against the same limit.
         Code::LoginRateExceeded | Code::Internal => return None,
         // A maintenance page passes or stays.
-        Code::BadResponse => 2,
-        _ => ATTEMPTS,
+        Code::BadResponse => attempts.min(2),
+        // The clock was corrected meanwhile: at once, and once.
+        Code::AssertionExpired if failure.retryable && failure.attempts < attempts.min(2) => {
+            return Some(Duration::ZERO);
+        }
+        _ => attempts,
     };
     if !failure.retryable || failure.attempts >= most {
         return None;
@@ -69,8 +94,8 @@ fn wait_after(failure: &Failure) -> Option<Duration> {
     })
 }
 
-/// A random part of `ceiling`, so that a fleet does not come back in step.
-fn jitter(ceiling: Duration) -> Duration {
+/// A random part of `ceiling`, so that a fleet does not do something in step.
+pub(super) fn jitter(ceiling: Duration) -> Duration {
     let mut bytes = [0; 4];
     match rand::fill(&mut bytes) {
         Ok(()) => ceiling.mul_f64(f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX)),
@@ -96,7 +121,10 @@ mod tests {
 
     async fn run(budget: Duration, failure: Failure) -> (Failure, Duration) {
         let clock = Paused(tokio::time::Instant::now());
-        let result = within(budget, &clock, |_| async { Err::<(), _>(failure.clone()) }).await;
+        let result = within(Patience { budget, ..Patience::WAITED_FOR }, &clock, |_| async {
+            Err::<(), _>(failure.clone())
+        })
+        .await;
         (result.unwrap_err(), clock.0.elapsed())
     }
 
@@ -141,7 +169,7 @@ mod tests {
     async fn attempts_share_the_budget() {
         let clock = Paused(tokio::time::Instant::now());
         let limits = Cell::new(Vec::new());
-        let result = within(BUDGET, &clock, |limit| {
+        let result = within(Patience::WAITED_FOR, &clock, |limit| {
             let mut seen = limits.take();
             seen.push(limit.as_secs());
             limits.set(seen);

@@ -99,11 +99,35 @@ impl Login {
         }
     }
 
+    /// The token kept, if it is alive; asks nobody.
+    #[napi(catch_unwind)]
+    pub fn kept(&self) -> Option<GrantedToken> {
+        let ready = self.ready.as_ref().ok()?;
+        ready.source.kept(&ready.holder).map(|kept| GrantedToken::from(&*kept))
+    }
+
+    /// Renews the token with this number in the background; neither waits nor keeps the process
+    /// alive.
+    #[napi(catch_unwind)]
+    pub fn renew(&self, ticket: f64) {
+        if let Ok(ready) = &self.ready {
+            within_runtime_if_available(|| ready.source.renew(&ready.holder, ticket_of(ticket)));
+        }
+    }
+
     /// Drops the token with this number, if it is still the one that is kept.
     #[napi(catch_unwind)]
     pub fn invalidate(&self, ticket: f64) {
         if let Ok(ready) = &self.ready {
             ready.source.invalidate(&ready.holder, ticket_of(ticket));
+        }
+    }
+
+    /// The same, because the API answered 401 to the token.
+    #[napi(catch_unwind)]
+    pub fn reject(&self, ticket: f64) {
+        if let Ok(ready) = &self.ready {
+            ready.source.reject(&ready.holder, ticket_of(ticket));
         }
     }
 

@@ -34,6 +34,8 @@ pub struct GrantedToken {
     pub identity_url: Option<String>,
     /// Granted scopes.
     pub scope: Option<String>,
+    /// Seconds by which the server's clock is ahead of this machine's, if that stood in the way.
+    pub clock_skew: f64,
     /// When it was asked for, in milliseconds since the epoch.
     pub minted_at: f64,
     /// When it is no longer handed out, in milliseconds since the epoch.
@@ -74,6 +76,7 @@ impl From<&Kept> for GrantedToken {
             instance_url: token.instance_url.clone(),
             identity_url: token.identity_url.clone(),
             scope: token.scope.clone(),
+            clock_skew: token.clock_skew as f64,
             minted_at: (token.minted.wall / 1_000) as f64,
             expires_at: (token.deadline.wall / 1_000) as f64,
         }

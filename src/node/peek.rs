@@ -21,7 +21,8 @@ pub fn export(mut exports: Object, env: Env) -> Result<()> {
 }
 
 /// `peek(ticket: number): number`: whether the token with this number may be used now: 0 no, 1 yes,
-/// 2 yes, and its use is to be marked with `markUsed` (asked for at most once a second).
+/// 2 yes, and its use is to be marked with `markUsed` (asked for at most once a second), 3 yes, and
+/// a renewal is to be set off with `renew` (asked of one caller in half a minute).
 ///
 /// # Safety
 /// Only Node.js calls this, with the environment and the arguments of a call that is going on.
@@ -46,6 +47,7 @@ fn state_of(ticket: f64) -> u32 {
         Peek::Gone => 0,
         Peek::Alive => 1,
         Peek::AliveUnmarked => 2,
+        Peek::Due => 3,
     }
 }
 
