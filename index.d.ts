@@ -234,6 +234,7 @@ export type AuthErrorCode =
   | 'NETWORK_TIMEOUT'
   | 'NETWORK_RESET'
   | 'DEADLINE'
+  | 'LOGINS_CAPPED'
   | 'SESSION_REJECTED'
   | 'ABORTED'
   | 'JSFORCE_UNAVAILABLE'

@@ -130,6 +130,7 @@ async fn after_two_refused_audiences_the_first_refusal_is_told_with_both() {
         assert!(text.contains(part), "{part} is missing: {text}");
     }
     // What lost is not remembered.
+    stage.clock.advance(61);
     assert!(stage.ask(&holder_at(ORG, None)).await.is_err());
     assert_eq!(stage.script.audiences(), [ORG, LOGIN, ORG, LOGIN]);
 }
@@ -142,6 +143,7 @@ async fn an_audience_that_gets_another_refusal_was_the_right_one() {
     });
     let failure = refused(stage.ask(&holder_at(ORG, None)).await);
     assert_eq!((failure.code, failure.attempts), (Code::UserNotApproved, 2));
+    stage.clock.advance(61);
     assert!(stage.ask(&holder_at(ORG, None)).await.is_err());
     assert_eq!(stage.script.audiences(), [ORG, LOGIN, LOGIN]);
 }

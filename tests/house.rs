@@ -12,6 +12,8 @@ const RANKS: &[(&str, u8)] = &[
     ("source", 8),
     ("flight", 7),
     ("cache", 7),
+    ("refusals", 7),
+    ("mint_cap", 7),
     ("store", 6),
     ("authorization_server", 5),
     ("grant", 4),

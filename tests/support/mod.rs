@@ -108,7 +108,23 @@ impl Stage {
         capacity: u64,
         reply: impl Fn(&Sent) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let (script, clock) = (Script::new(reply), Arc::new(ManualClock::default()));
+        Self::build(capacity, Arc::default(), reply)
+    }
+
+    /// On a clock that the closure knows too.
+    pub fn with_clock(
+        clock: Arc<ManualClock>,
+        reply: impl Fn(&Sent) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::build(CAPACITY, clock, reply)
+    }
+
+    fn build(
+        capacity: u64,
+        clock: Arc<ManualClock>,
+        reply: impl Fn(&Sent) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let script = Script::new(reply);
         let deadlines = Arc::new(Deadlines::default());
         let source =
             TokenSource::new(script.clone(), clock.clone(), deadlines.clone(), capacity, vec![]);

@@ -21,12 +21,21 @@ pub struct Sent {
     pub url: String,
     pub audience: String,
     pub subject: String,
+    /// When the assertion expires, in seconds since the epoch.
+    pub expires: u64,
     /// Whether the key of `PUBLIC_KEY` has signed the assertion.
     pub genuine: bool,
 }
 
 pub enum Reply {
     Answer(u16, String),
+    /// With headers: `Date` and `Retry-After`.
+    Headed {
+        status: u16,
+        body: String,
+        date: Option<String>,
+        retry_after: Option<String>,
+    },
     Fails(Code),
     Panics,
 }
@@ -78,6 +87,7 @@ impl Script {
             url: request.url.to_string(),
             audience: claim("aud"),
             subject: claim("sub"),
+            expires: claims["exp"].as_u64().expect("exp"),
             genuine: is_genuine(assertion),
         };
         list.push(sent.clone());
@@ -92,17 +102,19 @@ impl Transport for Script {
             let mut held = self.held.subscribe();
             held.wait_for(|held| !held).await.expect("the script outlives its requests");
             match (self.reply)(&sent) {
-                Reply::Answer(status, body) => Ok(Response {
-                    status,
-                    body: Secret::new(body.into_bytes()),
-                    retry_after: None,
-                    date: None,
-                }),
+                Reply::Answer(status, body) => Ok(response(status, body)),
+                Reply::Headed { status, body, date, retry_after } => {
+                    Ok(Response { date, retry_after, ..response(status, body) })
+                }
                 Reply::Fails(code) => Err(Failure::new(code, "As the script says.")),
                 Reply::Panics => panic!("as the script says"),
             }
         })
     }
+}
+
+fn response(status: u16, body: String) -> Response {
+    Response { status, body: Secret::new(body.into_bytes()), retry_after: None, date: None }
 }
 
 /// A token response as Salesforce sends it.

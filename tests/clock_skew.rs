@@ -1,0 +1,92 @@
+//! A wrong clock of this machine: assertions are signed with the server's time, tokens are not
+//! measured with it.
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::time::{Duration, SystemTime};
+
+use jsforce_connection_manager::clock::{Clock as _, Moment};
+use jsforce_connection_manager::failure::Code;
+
+use support::clock::{ManualClock, START};
+use support::script::{Reply, Sent, granted, oauth_error};
+use support::{Stage, holder, refused};
+
+/// A server whose clock is `ahead` of this machine's by so many seconds. It refuses what has
+/// expired three minutes ago by its own clock, and says what time it is.
+fn server(ahead: Arc<AtomicI64>, clock: Arc<ManualClock>) -> impl Fn(&Sent) -> Reply {
+    move |sent| {
+        let now = i64::try_from(clock.now().unix_seconds()).unwrap() + ahead.load(Relaxed);
+        let expired = i64::try_from(sent.expires).unwrap() + 180 < now;
+        let reply = match expired {
+            true => oauth_error("invalid_grant", "expired authorization code"),
+            false => granted(&format!("token-{}", sent.number)),
+        };
+        let Reply::Answer(status, body) = reply else { unreachable!("both are answers") };
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now).unwrap());
+        Reply::Headed { status, body, date: Some(httpdate::fmt_http_date(time)), retry_after: None }
+    }
+}
+
+fn stage(ahead: i64) -> (Stage, Arc<AtomicI64>) {
+    let ahead = Arc::new(AtomicI64::new(ahead));
+    let clock = Arc::new(ManualClock::default());
+    (Stage::with_clock(clock.clone(), server(ahead.clone(), clock)), ahead)
+}
+
+#[tokio::test]
+async fn a_clock_that_is_behind_costs_one_more_request_once() {
+    let (stage, _) = stage(600);
+    let kept = stage.token(&holder()).await;
+    assert_eq!(stage.script.posts(), 2);
+    assert_eq!(kept.token.clock_skew, 600);
+    stage.source.invalidate(&holder(), kept.ticket.unwrap());
+    stage.token(&holder()).await;
+    assert_eq!(stage.script.posts(), 3);
+}
+
+#[tokio::test]
+async fn the_life_of_a_token_is_not_measured_with_the_servers_clock() {
+    let (stage, _) = stage(600);
+    let token = &stage.token(&holder()).await.token;
+    assert_eq!(token.minted, START);
+    assert_eq!(token.deadline, START.after(Duration::from_secs(150)));
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_right_again_is_noticed() {
+    let (stage, ahead) = stage(600);
+    let kept = stage.token(&holder()).await;
+    // The machine's clock is set forward by the ten minutes that it lacked; then it runs away.
+    ahead.store(0, Relaxed);
+    stage.clock.change(|now| now.wall += 600_000_000);
+    stage.source.invalidate(&holder(), kept.ticket.unwrap());
+    let kept = stage.token(&holder()).await;
+    ahead.store(1_200, Relaxed);
+    stage.source.invalidate(&holder(), kept.ticket.unwrap());
+    assert_eq!(stage.token(&holder()).await.token.clock_skew, 1_200);
+}
+
+#[tokio::test]
+async fn an_expired_assertion_without_a_wrong_clock_is_final() {
+    let stage = Stage::new(|_| oauth_error("invalid_grant", "expired authorization code"));
+    let failure = refused(stage.ask(&holder()).await);
+    assert_eq!((failure.code, failure.attempts), (Code::AssertionExpired, 1));
+    assert!(!failure.retryable);
+}
+
+#[tokio::test]
+async fn clocks_that_step_never_panic_nor_lengthen_a_life() {
+    for step in [-3_600_000_000_i64, 3_600_000_000, 31_536_000_000_000] {
+        let (stage, _) = stage(0);
+        let kept = stage.token(&holder()).await;
+        stage.clock.change(|now| {
+            *now = Moment { wall: now.wall.saturating_add_signed(step), ..*now };
+        });
+        assert_eq!(stage.is_alive(kept.ticket), step < 0);
+        stage.clock.advance(150);
+        assert!(!stage.is_alive(kept.ticket), "{step}");
+    }
+}

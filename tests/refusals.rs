@@ -1,0 +1,172 @@
+//! A final answer is remembered: asking again at once would bring it again, and cost a login.
+
+mod support;
+
+use std::sync::{Arc, LazyLock};
+
+use jsforce_connection_manager::failure::{Code, Failure};
+use jsforce_connection_manager::identity::Holder;
+
+use support::script::{Reply, numbered, oauth_error, only_genuine};
+use support::{Config, OTHER_KEY, Stage, holder, refused};
+
+fn wrong_key() -> Stage {
+    Stage::new(|_| oauth_error("invalid_grant", "invalid assertion"))
+}
+
+async fn ask(stage: &Stage) -> Arc<Failure> {
+    static HOLDER: LazyLock<Holder> = LazyLock::new(holder);
+    refused(stage.ask(&HOLDER).await)
+}
+
+/// Seconds until the next request is sent, asking every second.
+async fn pause(stage: &Stage) -> u64 {
+    let (posts, mut seconds) = (stage.script.posts(), 0);
+    while stage.script.posts() == posts {
+        stage.clock.advance(1);
+        seconds += 1;
+        ask(stage).await;
+    }
+    seconds
+}
+
+#[tokio::test]
+async fn ten_thousand_calls_with_a_wrong_key_send_one_request() {
+    let stage = wrong_key();
+    for _ in 0..10_000 {
+        assert_eq!(ask(&stage).await.code, Code::AssertionInvalid);
+    }
+    assert_eq!(stage.script.posts(), 1);
+}
+
+#[tokio::test]
+async fn the_next_attempt_comes_after_a_minute_and_then_ever_later_up_to_a_quarter_of_an_hour() {
+    let stage = wrong_key();
+    ask(&stage).await;
+    let mut pauses = Vec::new();
+    for _ in 0..6 {
+        pauses.push(pause(&stage).await);
+    }
+    assert_eq!(pauses, [60, 120, 240, 480, 900, 900]);
+}
+
+#[tokio::test]
+async fn what_an_administrator_may_be_mending_is_tried_every_minute() {
+    for (error, description) in [
+        ("invalid_grant", "user hasn't approved this consumer"),
+        ("invalid_app_access", "user is not admin approved to access this app"),
+        ("invalid_client_id", "client identifier invalid"),
+    ] {
+        let stage = Stage::new(move |_| oauth_error(error, description));
+        ask(&stage).await;
+        for _ in 0..3 {
+            assert_eq!(pause(&stage).await, 60, "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_refusal_says_so_and_when_the_next_attempt_is_due() {
+    let stage = wrong_key();
+    let first = ask(&stage).await;
+    assert_eq!((first.attempts, first.retry_after), (1, None));
+    stage.clock.advance(18);
+    let again = ask(&stage).await;
+    assert_eq!(again.attempts, 0);
+    assert_eq!(again.retry_after.unwrap().as_secs(), 42);
+    assert_eq!((again.status, &again.error), (first.status, &first.error));
+    for part in ["remembered", "in 43 s", "clearAllTokens()"] {
+        assert!(again.what.contains(part), "{}", again.what);
+    }
+}
+
+#[tokio::test]
+async fn a_clear_forgets_refusals() {
+    let stage = wrong_key();
+    ask(&stage).await;
+    stage.source.clear();
+    ask(&stage).await;
+    assert_eq!(stage.script.posts(), 2);
+}
+
+#[tokio::test]
+async fn a_success_forgets_how_long_the_last_pause_was() {
+    let stage = Stage::new(|sent| match sent.number {
+        2 => numbered(sent),
+        _ => oauth_error("invalid_grant", "invalid assertion"),
+    });
+    ask(&stage).await;
+    assert_eq!(pause(&stage).await, 60);
+    stage.clock.advance(120);
+    let kept = stage.token(&holder()).await;
+    stage.source.invalidate(&holder(), kept.ticket.unwrap());
+    ask(&stage).await;
+    assert_eq!(pause(&stage).await, 60);
+}
+
+#[tokio::test]
+async fn a_corrected_key_is_not_blocked() {
+    let stage = Stage::new(only_genuine);
+    let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.holder();
+    assert!(stage.ask(&wrong).await.is_err());
+    stage.token(&holder()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn passing_failures_are_not_remembered() {
+    let stage = Stage::new(|_| Reply::Fails(Code::NetworkConnect));
+    ask(&stage).await;
+    ask(&stage).await;
+    assert_eq!(stage.script.posts(), 6);
+}
+
+#[tokio::test]
+async fn the_login_limit_is_remembered_although_it_passes() {
+    let stage = Stage::new(|_| oauth_error("invalid_grant", "login rate exceeded"));
+    assert!(ask(&stage).await.retryable);
+    assert_eq!(pause(&stage).await, 60);
+    assert_eq!(pause(&stage).await, 120);
+}
+
+#[tokio::test]
+async fn retry_after_is_kept_for_those_who_ask_meanwhile() {
+    let stage = Stage::new(|_| Reply::Headed {
+        status: 429,
+        body: String::new(),
+        date: None,
+        retry_after: Some("300".into()),
+    });
+    assert_eq!(ask(&stage).await.retry_after.unwrap().as_secs(), 300);
+    assert_eq!(pause(&stage).await, 300);
+    assert_eq!(pause(&stage).await, 300);
+}
+
+#[tokio::test]
+async fn sixty_useless_logins_an_hour_are_the_most() {
+    // Each brings a new token, to which the API answers 401.
+    let (stage, holder) = (Stage::new(numbered), holder());
+    for _ in 0..60 {
+        let kept = stage.token(&holder).await;
+        stage.source.reject(&holder, kept.ticket.unwrap());
+        stage.clock.advance(1);
+    }
+    let failure = ask(&stage).await;
+    assert_eq!((failure.code, failure.attempts), (Code::LoginsCapped, 0));
+    assert_eq!(failure.retry_after.unwrap().as_secs(), 3_600 - 60);
+    assert_eq!(stage.script.posts(), 60);
+    stage.clock.advance(3_600);
+    stage.token(&holder).await;
+}
+
+#[tokio::test]
+async fn logins_after_a_life_or_an_invalidation_of_ones_own_do_not_count() {
+    let (stage, holder) = (Stage::new(numbered), holder());
+    for round in 0..200 {
+        let kept = stage.token(&holder).await;
+        match round % 2 {
+            0 => stage.source.invalidate(&holder, kept.ticket.unwrap()),
+            _ => stage.clock.advance(10),
+        }
+    }
+    assert!(stage.script.posts() >= 100);
+}
