@@ -29,8 +29,17 @@ export declare class Login {
   token(budget: number): Promise<Outcome>
   /** Starts the exchange if no live token is kept; neither waits nor keeps the process alive. */
   prewarm(): void
+  /** The token kept, if it is alive; asks nobody. */
+  kept(): GrantedToken | null
+  /**
+   * Renews the token with this number in the background; neither waits nor keeps the process
+   * alive.
+   */
+  renew(ticket: number): void
   /** Drops the token with this number, if it is still the one that is kept. */
   invalidate(ticket: number): void
+  /** The same, because the API answered 401 to the token. */
+  reject(ticket: number): void
   /** Marks the use of the token, so that it is not the one to be evicted. */
   markUsed(): void
 }
@@ -63,6 +72,8 @@ export interface GrantedToken {
   identityUrl?: string
   /** Granted scopes. */
   scope?: string
+  /** Seconds by which the server's clock is ahead of this machine's, if that stood in the way. */
+  clockSkew: number
   /** When it was asked for, in milliseconds since the epoch. */
   mintedAt: number
   /** When it is no longer handed out, in milliseconds since the epoch. */

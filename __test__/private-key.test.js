@@ -137,5 +137,7 @@ test('a wrong key with the right names never gets the token that the right key h
     expect(error).toMatchObject({ code: 'ASSERTION_INVALID', status: 400 });
   }
   await manager.getAccessToken(org.config);
-  expect(manager.getCacheStats()).toMatchObject({ total: 1, mints: 1, failures: 2 });
+  // The second refusal is the first, remembered.
+  expect(manager.getCacheStats()).toMatchObject({ total: 1, mints: 1, failures: 1 });
+  expect(org.stats().exchanges).toBe(2);
 });

@@ -132,6 +132,7 @@ describe('over a run of failures', () => {
       expect(found).toBeDefined();
       errors.push(wrapper, found, await rejection(manager.getAccessToken(org.config)));
       mend();
+      manager.clearAllTokens(); // and what is remembered of the refusal
       await connection.query(QUERY);
       note();
     }

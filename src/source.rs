@@ -134,7 +134,9 @@ impl TokenSource {
     /// Starts the exchange for `holder` if there is no live token, and does not wait for it. Must
     /// be called inside a tokio runtime.
     pub fn prewarm(self: &Arc<Self>, holder: &Holder) {
-        self.look_up(holder, true);
+        if self.kept(holder).is_none() {
+            self.look_up(holder, true);
+        }
     }
 
     fn look_up(self: &Arc<Self>, holder: &Holder, may_start: bool) -> Found {

@@ -20,9 +20,10 @@ fn server(ahead: Arc<AtomicI64>, clock: Arc<ManualClock>) -> impl Fn(&Sent) -> R
     move |sent| {
         let now = i64::try_from(clock.now().unix_seconds()).unwrap() + ahead.load(Relaxed);
         let expired = i64::try_from(sent.expires).unwrap() + 180 < now;
-        let reply = match expired {
-            true => oauth_error("invalid_grant", "expired authorization code"),
-            false => granted(&format!("token-{}", sent.number)),
+        let reply = if expired {
+            oauth_error("invalid_grant", "expired authorization code")
+        } else {
+            granted(&format!("token-{}", sent.number))
         };
         let Reply::Answer(status, body) = reply else { unreachable!("both are answers") };
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now).unwrap());

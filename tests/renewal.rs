@@ -82,9 +82,11 @@ async fn a_renewal_of_a_token_that_was_replaced_sends_nothing() {
 async fn a_server_that_is_down_is_not_felt_while_the_token_lives_and_asked_twice_a_minute() {
     let down = Arc::new(AtomicBool::new(false));
     let is_down = down.clone();
-    let stage = Stage::new(move |sent| match is_down.load(Relaxed) {
-        true => Reply::Fails(Code::ServerUnavailable),
-        false => numbered(sent),
+    let stage = Stage::new(move |sent| {
+        if is_down.load(Relaxed) {
+            return Reply::Fails(Code::ServerUnavailable);
+        }
+        numbered(sent)
     });
     let holder = Config { life: (3_600, 0), ..Config::default() }.holder();
     let kept = stage.token(&holder).await;

@@ -131,7 +131,7 @@ const scenarios = {
   },
 
   async 'an exchange that is refused shows as what it is'(given) {
-    const { org, connection } = given;
+    const { org, connection, manager } = given;
     const mend = org.inject({
       kind: 'oauth-error',
       error: 'invalid_grant',
@@ -140,6 +140,9 @@ const scenarios = {
     org.revokeAll();
     assertIs(await refusalOf(given), { code: 'USER_INACTIVE', status: 400, attempts: 1 });
     mend();
+    // The refusal is remembered, also for Connections that were there before.
+    assertIs(await refusalOf(given), { code: 'USER_INACTIVE', attempts: 0 });
+    manager.clearAllTokens();
     assert.equal((await connection.query(QUERY)).totalSize, 1);
   },
 };
