@@ -77,8 +77,8 @@ pub struct AccessToken {
     pub clock_skew: i64,
     /// When it was asked for, by all three clocks: its life is counted from there.
     pub minted: Moment,
-    /// When a renewal should be set off: somewhere in the last fifth of its usable life, drawn for
-    /// each token, so that processes do not renew in step.
+    /// When a renewal should be set off: drawn for each token from the last fifth of its usable
+    /// life, so that processes do not renew in step.
     pub renew_at: Moment,
     /// When it may no longer be handed out.
     pub deadline: Moment,
