@@ -36,10 +36,13 @@ export declare class Login {
    * alive.
    */
   renew(ticket: number): void
-  /** Drops the token with this number, if it is still the one that is kept. */
-  invalidate(ticket: number): void
-  /** The same, because the API answered 401 to the token. */
-  reject(ticket: number): void
+  /** Drops the token of this value, if it is the one that is kept. */
+  invalidate(accessToken: string): void
+  /**
+   * The same, because the API answered 401 to the token. A token whose `exchange` is larger than
+   * the number returned was asked for after this.
+   */
+  reject(accessToken: string): number
   /** Marks the use of the token, so that it is not the one to be evicted. */
   markUsed(): void
 }
@@ -74,8 +77,8 @@ export interface GrantedToken {
   scope?: string
   /** Seconds by which the server's clock is ahead of this machine's, if that stood in the way. */
   clockSkew: number
-  /** When it was asked for, in milliseconds since the epoch. */
-  mintedAt: number
+  /** Which exchange of its source brought it. */
+  exchange: number
   /** When it is no longer handed out, in milliseconds since the epoch. */
   expiresAt: number
 }

@@ -151,3 +151,19 @@ test('getRemainingTimeInMillis is called as a method of the context', async () =
   const token = manager.getAccessToken(org.config, { context: new Context() });
   await expect(token).resolves.toBeDefined();
 });
+
+test('fifty calls may share a signal without a warning of Node.js', async () => {
+  const org = await startOrg({ delay: 50 });
+  const warned = jest.fn();
+  process.on('warning', warned);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const asked = Array.from({ length: 50 }, () =>
+    rejection(new JWTConnectionManager().getAccessToken(org.config, { signal })),
+  );
+  controller.abort();
+  for (const error of await Promise.all(asked)) expect(error).toHaveProperty('code', 'ABORTED');
+  await new Promise(setImmediate);
+  process.off('warning', warned);
+  expect(warned).not.toHaveBeenCalled();
+});

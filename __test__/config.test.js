@@ -172,6 +172,10 @@ describe('an option of a manager of the wrong type is thrown, and named', () => 
     ['allowedInstanceHosts', ['api.example.com', 7]],
     ['allowedInstanceHosts', ['10.0.0.1']],
     ['allowedInstanceHosts', ['*.example.com/']],
+    ['allowedInstanceHosts', ['*.example.com']],
+    // biome-ignore lint/suspicious/noSparseArray: people delete elements
+    ['allowedInstanceHosts', [, 'api.example.com']],
+    ['Connection', () => {}],
   ])('%s: %j', (option, value) => {
     expectRefusal(
       thrown(() => new JWTConnectionManager({ [option]: value })),

@@ -4,6 +4,7 @@ const { Connection } = require('jsforce');
 const { Connection: Connection2 } = require('jsforce-2');
 const { DEFAULT_API_VERSION, JWTConnectionManager, clearAllTokens, getConnection } = require('..');
 const { publicKeyOf, startOrg } = require('./support/orgs');
+const { startOrgBehind } = require('./support/token-host');
 
 const QUERY = 'SELECT Id, Name FROM Account LIMIT 5';
 
@@ -219,4 +220,36 @@ test('two orgs with two users each, side by side, are not mixed up', async () =>
     expect(username).toBe(config.username);
   }
   for (const org of orgs) expect(org.stats()).toMatchObject({ exchanges: 2, rejected401: 0 });
+});
+
+test('a Connection class that keeps its token to itself gets one login, not one a call', async () => {
+  class Opaque {
+    #config;
+    constructor(config) {
+      this.#config = config;
+    }
+    ask() {
+      return this.#config.instanceUrl;
+    }
+  }
+  const org = await startOrg();
+  const manager = new JWTConnectionManager({ Connection: Opaque });
+  const connection = await manager.getConnection(org.config);
+  for (let time = 0; time < 5; time += 1) {
+    expect(await manager.getConnection(org.config)).toBe(connection);
+  }
+  expect(connection.ask()).toBe(org.instanceUrl);
+  expect(org.stats().exchanges).toBe(1);
+});
+
+test.each([
+  ['another host', 'https://evil.example/id/00D/005'],
+  ['plain http', 'http://login.salesforce.com/id/00D/005'],
+  ['another type', { url: 'https://login.salesforce.com' }],
+])('an identity URL on %s is dropped: jsforce would send the token there', async (_, id) => {
+  const { config } = await startOrgBehind({ id });
+  const manager = new JWTConnectionManager();
+  const { identityUrl } = await manager.getAccessToken(config);
+  expect(identityUrl).toBeUndefined();
+  expect((await manager.getConnection(config)).userInfo).toBeUndefined();
 });

@@ -32,6 +32,26 @@ test('after ten seconds a Connection tries again, whatever was rejected before',
   }
 });
 
+test('a loop of answers that take longer than ten seconds ends as well', async () => {
+  const org = await startOrg();
+  const connection = await new pkg.JWTConnectionManager().getConnection(org.config);
+  org.inject({ kind: 'session-rejected', tokens: 'new' });
+  const before = org.stats().exchanges;
+  let now = Date.now();
+  // Every look at the clock is eleven seconds after the last.
+  const clock = jest.spyOn(Date, 'now').mockImplementation(() => {
+    now += 11_000;
+    return now;
+  });
+  try {
+    const error = await rejection(connection.query('SELECT Id FROM Account LIMIT 1'));
+    expect(pkg.getAuthError(error)).toHaveProperty('code', 'SESSION_REJECTED');
+  } finally {
+    clock.mockRestore();
+  }
+  expect(org.stats().exchanges - before).toBeLessThanOrEqual(1);
+});
+
 test('errors of the API that are no 401 are left as they are, and cost no exchange', async () => {
   const org = await startOrg();
   const connection = await new pkg.JWTConnectionManager().getConnection(org.config);

@@ -21,7 +21,7 @@ describe.each(['instanceUrl', 'loginUrl'])('%s', (option) => {
     ['a query', 'https://acme.my.salesforce.com/?canary=1', /query or fragment/],
     ['a fragment', 'https://acme.my.salesforce.com/#canary', /query or fragment/],
     ['an address', 'https://10.1.2.3', /not an IP address/],
-    ['another port', 'https://canary.my.salesforce.com:8443', /standard port, 443/],
+    ['a port of another service', 'https://canary.my.salesforce.com:22', /port 443, or one above/],
     ['no URL', 'canary.my.salesforce.com', /is not a URL, such as https:/],
     ['nothing', '', /is not a URL/],
     ['words', 'the canary org', /is not a URL/],

@@ -47,8 +47,10 @@ function timeUntil(deadline) {
 /** @param {any} context */
 function timeLeft(context) {
   if (context === undefined) return Infinity;
-  const left = context?.getRemainingTimeInMillis?.();
-  if (typeof left === 'number' && !Number.isNaN(left)) return left;
+  if (typeof context?.getRemainingTimeInMillis === 'function') {
+    const left = context.getRemainingTimeInMillis();
+    if (typeof left === 'number' && !Number.isNaN(left)) return left;
+  }
   throw invalid('context', "context must be a Lambda's context.");
 }
 
@@ -56,6 +58,14 @@ function timeLeft(context) {
 function throwIfAborted(signal) {
   if (signal?.aborted) throw aborted(signal);
 }
+
+/**
+ * Who waits on each signal. One listener a signal: many calls may share one, and Node.js warns of
+ * more than ten.
+ *
+ * @type {WeakMap<AbortSignalLike, { leave: Set<() => void>, onAbort: () => void }>}
+ */
+const waiting = new WeakMap();
 
 /**
  * Waits for `promise` until the signal fires. What the promise stands for goes on.
@@ -67,11 +77,30 @@ function throwIfAborted(signal) {
  */
 function untilAborted(promise, signal) {
   if (signal === undefined) return promise;
+  const { leave, onAbort } = waiting.get(signal) ?? listenTo(signal);
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(aborted(signal));
-    signal.addEventListener('abort', onAbort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    const stop = () => reject(aborted(signal));
+    leave.add(stop);
+    promise.then(resolve, reject).finally(() => {
+      leave.delete(stop);
+      if (leave.size > 0) return;
+      waiting.delete(signal);
+      signal.removeEventListener('abort', onAbort);
+    });
   });
+}
+
+/** @param {AbortSignalLike} signal */
+function listenTo(signal) {
+  /** @type {Set<() => void>} */
+  const leave = new Set();
+  const onAbort = () => {
+    for (const stop of leave) stop();
+  };
+  const listening = { leave, onAbort };
+  waiting.set(signal, listening);
+  signal.addEventListener('abort', onAbort);
+  return listening;
 }
 
 /**

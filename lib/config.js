@@ -25,7 +25,11 @@ function readConfig(given) {
   const config = pick(given);
   const missing = REQUIRED.filter((name) => config[name] === undefined || config[name] === null);
   if (missing.length > 0) {
-    throw invalid(missing.join(', '), `config lacks ${missing.join(', ')}.`);
+    const names = missing.join(', ');
+    throw invalid(
+      names,
+      `config lacks ${names}: undefined, as an environment variable that is not set.`,
+    );
   }
   if (typeof config.privateKey !== 'string') {
     throw authError(

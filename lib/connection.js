@@ -42,6 +42,8 @@ function openConnection(Connection, entry, token) {
     refreshFn,
   });
   connection.userInfo = userInfoOf(token);
+  // A class of the user's that keeps its token to itself still needs the place where it is renewed.
+  connection.accessToken ??= token.accessToken;
   return connection;
 
   /**

@@ -9,7 +9,8 @@ const CONNECTIONS = 1_000;
 
 /**
  * The logins of one manager, found by comparing fields: building a key of strings for every call
- * would cost more than all the rest of a warm call.
+ * would cost more than all the rest of a warm call. A Salesforce user name belongs to one org of the
+ * world, so few logins share one.
  */
 class Entries {
   /** @type {Map<string, Entry[]>} */
@@ -45,8 +46,13 @@ class Entries {
     this.#all.touch(entry);
   }
 
-  /** @param {Entry} entry */
+  /**
+   * An entry that was cleared meanwhile stays out.
+   *
+   * @param {Entry} entry
+   */
   markUsed(entry) {
+    if (!this.#all.has(entry)) return;
     this.#all.touch(entry);
     if (entry.connection !== null) this.#connected.touch(entry);
   }

@@ -65,7 +65,7 @@ class Entry {
 
   /** Whether somebody called the Connection's `logout()`, which revokes the token. */
   isLoggedOut() {
-    return this.connection !== null && !this.connection.accessToken;
+    return this.connection !== null && this.connection.accessToken === null;
   }
 
   /**

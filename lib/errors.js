@@ -72,7 +72,8 @@ function rememberError(connection, error) {
  */
 function getAuthError(error, connection) {
   if (error instanceof SalesforceAuthError) return error;
-  const message = error instanceof Object && 'message' in error ? error.message : undefined;
+  const message =
+    typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
   const [, ours, code] = (typeof message === 'string' && OURS.exec(message)) || [];
   if (ours === undefined || code === undefined) return undefined;
   const last = connection === undefined ? undefined : lastOf.get(connection);

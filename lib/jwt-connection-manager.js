@@ -182,8 +182,8 @@ class JWTConnectionManager {
    */
   async #token(entry, { budget, signal }) {
     throwIfAborted(signal);
-    if (entry.isLoggedOut()) {
-      entry.login.invalidate(entry.ticket);
+    if (entry.token !== null && entry.isLoggedOut()) {
+      entry.login.invalidate(entry.token.accessToken);
       entry.disconnect();
     }
     if (entry.token !== null && this.#isAlive(entry)) return entry.token;

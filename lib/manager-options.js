@@ -17,19 +17,31 @@ function openSource(options) {
     throw invalid('options', 'options must be an object.');
   }
   const { Connection, allowedInstanceHosts: hosts = [], ca, capacity = CAPACITY } = options;
-  if (Connection !== undefined && typeof Connection !== 'function') {
+  if (Connection !== undefined && !isClass(Connection)) {
     throw invalid('Connection', 'Connection must be a class.');
   }
   if (!Number.isInteger(capacity) || capacity < 1 || capacity > 1_000_000) {
     throw invalid('capacity', 'capacity must be a whole number from 1 to 1,000,000.');
   }
   checkString({ ca }, 'ca');
-  if (!Array.isArray(hosts) || hosts.some((host) => typeof host !== 'string')) {
+  // A copy has no holes, which `some` would pass over.
+  const allowed = Array.isArray(hosts) ? [...hosts] : [undefined];
+  if (allowed.some((host) => typeof host !== 'string')) {
     throw invalid('allowedInstanceHosts', 'allowedInstanceHosts must be an array of host names.');
   }
-  const source = new native.TokenSource({ allowedInstanceHosts: hosts, ca, capacity });
+  const source = new native.TokenSource({ allowedInstanceHosts: allowed, ca, capacity });
   if (source.refusal !== null) throw errorOf(source.refusal);
   return { source, capacity, Connection };
+}
+
+/** @param {unknown} value */
+function isClass(value) {
+  try {
+    Reflect.construct(Object, [], /** @type {any} */ (value));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function sharedSource() {

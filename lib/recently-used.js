@@ -32,6 +32,11 @@ class RecentlyUsed {
   }
 
   /** @param {T} item */
+  has(item) {
+    return this.#items.has(item);
+  }
+
+  /** @param {T} item */
   delete(item) {
     this.#items.delete(item);
   }

@@ -7,23 +7,31 @@ const { authError, errorOf } = require('./errors.js');
 /** @typedef {import('./entry').Entry} Entry */
 /** @typedef {import('..').AccessToken} AccessToken */
 
-/** A token that was minted because of a 401 and is refused within this time is refused for good. */
-const TRIAL = 10_000;
-/** Mints in a row that a Connection may force, however honest each looks. */
+/** After a rejection, a call may force another login only when this much time has passed. */
+const PAUSE = 10_000;
+/** Logins in a row, each within the pause of the last, that a Connection may force. */
 const FORCED = 3;
 
 /**
  * Decides what a Connection does about a 401. jsforce retries without bound and does not tell which
- * token was refused, so each Connection remembers what it was last given.
+ * token was refused, so each Connection remembers what it was last given, and a token that was
+ * minted because of a 401 is on trial: if it is refused as well, without a success between, the
+ * loop ends here.
  */
 class SessionRefresh {
   #entry;
   #known;
-  /** Forced mints since the last that was followed by peace. */
+  #onTrial = '';
+  #rejectedAt = Infinity;
   #forced = 0;
   #forcedAt = -Infinity;
-  /** jsforce replaces this object at every successful REST answer: the proof of a success. */
-  #limitInfo = undefined;
+  /**
+   * jsforce replaces this object when a REST answer tells the API usage, which a 401 does not: the
+   * sign of a success. Answers of other APIs leave none.
+   *
+   * @type {unknown}
+   */
+  #limitInfo;
 
   /**
    * @param {Entry} entry
@@ -41,23 +49,39 @@ class SessionRefresh {
    * @returns {Promise<AccessToken>}
    */
   async renew(connection) {
-    const { token, ticket, login } = this.#entry;
+    const { token, ticket } = this.#entry;
     if (token !== null && this.#mayBeNews(connection, token) && peek(ticket) !== 0) {
       return this.#give(connection, token);
     }
-    const now = Date.now();
-    if (now - this.#forcedAt >= TRIAL) this.#forced = 0;
-    const worked = connection.limitInfo !== this.#limitInfo;
-    if (this.#forced > 0 && (!worked || this.#forced >= FORCED)) throw rejected('a new token');
-    login.reject(ticket);
+    const refused = this.#known;
+    if (this.#isLoop(connection, refused)) {
+      if (this.#rejectedAt === Infinity) this.#rejectedAt = Date.now();
+      throw rejected('a new token');
+    }
+    let { renewed, isNew } = await this.#replace(refused);
+    // The answer of a login that was under way already may be the refused token.
+    if (renewed.accessToken === refused && !isNew) {
+      ({ renewed, isNew } = await this.#replace(refused));
+    }
+    if (isNew) this.#try(connection, renewed.accessToken);
+    if (renewed.accessToken === refused) {
+      this.#rejectedAt = Date.now();
+      throw rejected('the token it issues again');
+    }
+    return this.#give(connection, renewed);
+  }
+
+  /**
+   * Drops the refused token and gets the one that takes its place. Others may have got it before.
+   *
+   * @param {string} refused
+   */
+  async #replace(refused) {
+    const { login } = this.#entry;
+    const last = login.reject(refused);
     const outcome = await login.token(BUDGET);
     if (outcome.outcome === 'refused') throw errorOf(outcome.refusal);
-    this.#forced += 1;
-    this.#forcedAt = now;
-    this.#limitInfo = connection.limitInfo;
-    const renewed = this.#entry.adopt(outcome.token);
-    if (renewed.accessToken === this.#known) throw rejected('the token it issues again');
-    return this.#give(connection, renewed);
+    return { renewed: this.#entry.adopt(outcome.token), isNew: outcome.token.exchange > last };
   }
 
   /**
@@ -69,6 +93,33 @@ class SessionRefresh {
    */
   #mayBeNews(connection, { accessToken }) {
     return accessToken !== this.#known || accessToken !== connection.accessToken;
+  }
+
+  /**
+   * @param {any} connection
+   * @param {string} refused
+   */
+  #isLoop(connection, refused) {
+    if (refused !== this.#onTrial) return false;
+    const now = Date.now();
+    const worked = connection.limitInfo !== this.#limitInfo;
+    if (worked) return this.#forced >= FORCED && now - this.#forcedAt < PAUSE;
+    return now - this.#rejectedAt < PAUSE;
+  }
+
+  /**
+   * Puts a token that was minted because of a 401 on trial.
+   *
+   * @param {any} connection
+   * @param {string} accessToken
+   */
+  #try(connection, accessToken) {
+    const now = Date.now();
+    this.#forced = now - this.#forcedAt < PAUSE ? this.#forced + 1 : 1;
+    this.#forcedAt = now;
+    this.#onTrial = accessToken;
+    this.#rejectedAt = Infinity;
+    this.#limitInfo = connection.limitInfo;
   }
 
   /**

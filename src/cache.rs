@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use moka::ops::compute::{CompResult, Op};
 use moka::policy::EvictionPolicy;
 
@@ -34,12 +35,12 @@ pub struct Count {
     pub valid: u64,
     /// Past their deadline and not yet cleared.
     pub expired: u64,
-    /// How often a kept token was found alive.
+    /// How often a token was found alive by its ticket, those no longer kept included.
     pub hits: u64,
 }
 
 /// A point in the history of clears: what was begun before a clear may not undo it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Epoch(u64);
 
 /// The tokens of one source.
@@ -107,11 +108,15 @@ impl TokenCache {
         kept
     }
 
-    /// Drops the token with this number, and only this one: a newer token of the same identity
-    /// stays. Whether it was there.
-    pub fn invalidate(&self, identity: Identity, ticket: Ticket) -> bool {
+    /// Drops the token of this value, under whatever number it is kept: Salesforce issues a living
+    /// token again and again. Another token of the same identity stays. Whether it was there.
+    pub fn invalidate(&self, identity: Identity, value: &str) -> bool {
+        let is_same = |kept: &Kept| {
+            let kept = kept.token.value.expose().as_bytes();
+            verify_slices_are_equal(kept, value.as_bytes()).is_ok()
+        };
         let result = self.tokens.entry(identity).and_compute_with(|entry| match entry {
-            Some(entry) if entry.value().ticket == Some(ticket) => Op::Remove,
+            Some(entry) if is_same(entry.value()) => Op::Remove,
             _ => Op::Nop,
         });
         matches!(result, CompResult::Removed(_))
@@ -142,10 +147,12 @@ impl TokenCache {
         *epoch += 1;
         self.tokens.run_pending_tasks();
         // One by one: moka's invalidate_all keeps the values, which are secrets, for a while.
-        let cleared =
-            self.tokens.iter().filter(|(key, _)| self.tokens.remove(&**key).is_some()).count();
+        let mut cleared = 0;
+        for (identity, _) in &self.tokens {
+            cleared += u64::from(self.tokens.remove(&*identity).is_some());
+        }
         self.tokens.run_pending_tasks();
-        cleared as u64
+        cleared
     }
 
     /// Counts what is kept, in one pass with the same rule that [`TokenCache::get`] uses.

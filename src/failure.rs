@@ -127,7 +127,7 @@ codes! {
         "The host's certificate is not trusted, has expired, or is for another name. Behind an intercepting proxy, name its CA with the option ca or NODE_EXTRA_CA_CERTS."
     /// No answer within the attempt's time.
     NetworkTimeout "NETWORK_TIMEOUT" retry
-        "The host did not answer in time: try again."
+        "Try again; if it lasts, check that this network (security group, NAT gateway, proxy) lets connections out to the host."
     /// The connection broke while the answer was awaited.
     NetworkReset "NETWORK_RESET" retry
         "The connection was closed before the answer was complete: try again."
@@ -142,7 +142,7 @@ codes! {
         "Salesforce issues tokens and then answers 401 to them: check the app's session and IP policies, the user's API access, and that the instance URL belongs to the org."
     /// The caller's `AbortSignal` fired.
     Aborted "ABORTED" fatal
-        "The signal that was passed with the call was aborted."
+        "What the call waited for goes on for others."
     /// jsforce cannot be loaded.
     JsforceUnavailable "JSFORCE_UNAVAILABLE" fatal
         "Install jsforce 3 (npm install jsforce; 3.10.16 is the last release for Node.js 20), pass the Connection class as an option, or use getAccessToken, which needs no jsforce."

@@ -1,26 +1,26 @@
-//! One running request for each identity; all callers wait for the same answer, good or bad.
+//! One running request for each key; all callers wait for the same answer, good or bad.
 //!
 //! moka's own coalescing is not used: it ties the request to the first caller's future, starts again
 //! when that caller leaves, and never replaces a value that is there but dead.
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
 use crate::failure::{Code, Failure};
-use crate::identity::Identity;
 
 type Outcome<T> = Result<T, Arc<Failure>>;
-type Running<T> = HashMap<Identity, Seat<T>>;
+type Running<K, T> = HashMap<K, Seat<T>>;
 
 /// The requests in the air.
-pub struct Flights<T> {
-    running: Arc<Mutex<Running<T>>>,
+pub struct Flights<K, T> {
+    running: Arc<Mutex<Running<K, T>>>,
 }
 
-impl<T> Default for Flights<T> {
+impl<K, T> Default for Flights<K, T> {
     fn default() -> Self {
         Self { running: Arc::default() }
     }
@@ -36,26 +36,25 @@ pub struct Seat<T> {
     pub in_background: bool,
 }
 
-impl<T: Clone + Send + Sync + 'static> Flights<T> {
-    /// Joins the flight of `identity`, or starts `request` as one. A flight is a task of its own:
+impl<K, T> Flights<K, T>
+where
+    K: Copy + Eq + Hash + Send + 'static,
+    T: Clone + Send + Sync + 'static,
+{
+    /// Joins the flight of `key`, or starts `request` as one. A flight is a task of its own:
     /// it goes on when every caller has left. Must be called inside a tokio runtime.
-    pub fn join<F>(
-        &self,
-        identity: Identity,
-        in_background: bool,
-        request: impl FnOnce() -> F,
-    ) -> Seat<T>
+    pub fn join<F>(&self, key: K, in_background: bool, request: impl FnOnce() -> F) -> Seat<T>
     where
         F: Future<Output = Outcome<T>> + Send + 'static,
     {
         let mut running = lock(&self.running);
-        if let Some(seat) = running.get(&identity) {
+        if let Some(seat) = running.get(&key) {
             return seat.clone();
         }
         let (sender, outcome) = watch::channel(None);
         let seat = Seat { outcome, started: false, in_background };
-        running.insert(identity, seat.clone());
-        let landing = Landing { identity, running: self.running.clone(), sender };
+        running.insert(key, seat.clone());
+        let landing = Landing { key, running: self.running.clone(), sender };
         let request = request();
         drop(running);
         tokio::spawn(async move {
@@ -86,29 +85,29 @@ impl<T: Clone> Seat<T> {
 
 /// Takes a flight off the list when it ends, however it ends: a panic or the runtime's shutdown
 /// drops it, which closes the channel and tells the callers.
-struct Landing<T> {
-    identity: Identity,
-    running: Arc<Mutex<Running<T>>>,
+struct Landing<K: Eq + Hash, T> {
+    key: K,
+    running: Arc<Mutex<Running<K, T>>>,
     sender: watch::Sender<Option<Outcome<T>>>,
 }
 
-impl<T> Landing<T> {
+impl<K: Eq + Hash, T> Landing<K, T> {
     fn land(self, answer: Outcome<T>) {
         // Off the list first: whoever comes after this finds the cache, not a landed flight.
-        lock(&self.running).remove(&self.identity);
+        lock(&self.running).remove(&self.key);
         self.sender.send_replace(Some(answer));
     }
 }
 
-impl<T> Drop for Landing<T> {
+impl<K: Eq + Hash, T> Drop for Landing<K, T> {
     fn drop(&mut self) {
         if self.sender.borrow().is_none() {
-            lock(&self.running).remove(&self.identity);
+            lock(&self.running).remove(&self.key);
         }
     }
 }
 
-fn lock<T>(running: &Mutex<Running<T>>) -> MutexGuard<'_, Running<T>> {
+fn lock<K, T>(running: &Mutex<Running<K, T>>) -> MutexGuard<'_, Running<K, T>> {
     running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

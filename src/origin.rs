@@ -4,8 +4,8 @@ use url::{Host, Url};
 
 use crate::failure::{Code, Failure};
 
-/// Domains that Salesforce owns, after `isSalesforceDomain` of `sfdcUrl.ts` in forcedotcom/sfdx-core.
-/// A host must lie below one of them, label by label.
+/// The domains of Salesforce's own that serve APIs, of those in `isSalesforceDomain` of `sfdcUrl.ts` in
+/// forcedotcom/sfdx-core. A host must lie below one of them, label by label.
 const SALESFORCE_DOMAINS: [&str; 3] = ["salesforce.com", "force.com", "cloudforce.com"];
 
 /// Domains of the browser's pages, which answer no API call.
@@ -41,8 +41,8 @@ impl BaseUrl {
         let Some(Host::Domain(host)) = url.host() else {
             return refuse("must name a host, not an IP address.");
         };
-        if url.port().is_some() {
-            return refuse("must use the standard port, 443.");
+        if url.port().is_some_and(|port| port < 1_024) {
+            return refuse("must use port 443, or one above 1023.");
         }
         if let Some(my_domain) = my_domain_of_page(host) {
             return refuse(&format!("is a page of the browser: use https://{my_domain} instead."));
@@ -73,45 +73,72 @@ impl BaseUrl {
     }
 }
 
-/// Checks the instance URL that a token response names, and returns its origin.
-///
-/// The token is sent to this host, so it must be the configured one, lie under a domain of
-/// Salesforce's, or be allowed by the user.
-///
-/// # Errors
-/// `INSTANCE_URL_REFUSED`.
-pub fn trusted_instance(
-    text: &str,
-    configured: &BaseUrl,
-    login: &BaseUrl,
-    allowed: &[String],
-) -> Result<String, Failure> {
-    let refuse = |rule: &str| {
-        Err(Failure::new(
-            Code::InstanceUrlRefused,
-            format!("The token response names an instance URL that {rule}."),
-        ))
-    };
-    let Ok(mut url) = Url::parse(text) else { return refuse("is no URL") };
-    drop_trailing_dot(&mut url);
-    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    if !bare || !url.username().is_empty() || url.password().is_some() {
-        return refuse("is more than scheme and host");
+/// The hosts that a token may be sent to, whatever an answer says: the configured ones, those under
+/// a domain of Salesforce's, and those that the user allows.
+pub struct TrustedHosts<'a> {
+    /// The org's host as configured.
+    pub instance: &'a BaseUrl,
+    /// The token endpoint's host.
+    pub login: &'a BaseUrl,
+    /// `allowedInstanceHosts`.
+    pub allowed: &'a [String],
+}
+
+impl TrustedHosts<'_> {
+    /// Checks the instance URL that a token response names, and returns its origin.
+    ///
+    /// # Errors
+    /// `INSTANCE_URL_REFUSED`, with the rule that the URL breaks, never with the URL.
+    pub fn instance_url(&self, text: &str) -> Result<String, Failure> {
+        let url = self.check(text)?;
+        if url.path() == "/" {
+            return Ok(url.origin().ascii_serialization());
+        }
+        Err(refused("is more than scheme and host"))
     }
-    if is_loopback(&url) && is_loopback(&configured.0) {
-        return Ok(url.origin().ascii_serialization());
+
+    /// The identity URL of a token response, if it may be trusted: jsforce sends the token there.
+    pub fn identity_url(&self, text: &str) -> Option<String> {
+        self.check(text).ok().map(String::from)
     }
-    let (Some(Host::Domain(host)), "https", None) = (url.host(), url.scheme(), url.port()) else {
-        return refuse("is not https on the standard port of a named host");
-    };
-    let known = host == configured.host()
-        || host == login.host()
-        || SALESFORCE_DOMAINS.iter().any(|domain| lies_below(host, domain))
-        || allowed.iter().any(|allowed| allowed == host);
-    if !known || my_domain_of_page(host).is_some() {
-        return refuse("is neither the configured host nor one of Salesforce's domains");
+
+    fn check(&self, text: &str) -> Result<Url, Failure> {
+        let mut url = Url::parse(text).map_err(|_| refused("is no URL"))?;
+        drop_trailing_dot(&mut url);
+        let bare = url.query().is_none() && url.fragment().is_none();
+        if !bare || !url.username().is_empty() || url.password().is_some() {
+            return Err(refused("is more than scheme and host"));
+        }
+        let local = is_loopback(&self.instance.0) || is_loopback(&self.login.0);
+        if is_loopback(&url) && local {
+            return Ok(url);
+        }
+        let (Some(Host::Domain(host)), "https") = (url.host(), url.scheme()) else {
+            return Err(refused("is not https, or no named host"));
+        };
+        let configured = [self.instance, self.login];
+        let same = configured.iter().any(|known| known.0.origin() == url.origin());
+        if !same && url.port().is_some() {
+            return Err(refused("has a port of its own"));
+        }
+        let known = same
+            || configured.iter().any(|known| known.host() == host)
+            || SALESFORCE_DOMAINS.iter().any(|domain| lies_below(host, domain))
+            || self.allowed.iter().any(|allowed| allowed == host);
+        if !known || my_domain_of_page(host).is_some() {
+            return Err(refused(
+                "is neither the configured host nor one of Salesforce's API domains",
+            ));
+        }
+        Ok(url)
     }
-    Ok(url.origin().ascii_serialization())
+}
+
+fn refused(rule: &str) -> Failure {
+    Failure::new(
+        Code::InstanceUrlRefused,
+        format!("The token response names an instance URL that {rule}."),
+    )
 }
 
 /// Reads one entry of `allowedInstanceHosts` into the form hosts are compared in.
@@ -119,8 +146,10 @@ pub fn trusted_instance(
 /// # Errors
 /// `CONFIG_INVALID` if the entry is not a bare host name.
 pub fn allowed_host(text: &str) -> Result<String, Failure> {
+    let is_plain =
+        |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
     match Host::parse(text.trim().trim_end_matches('.')) {
-        Ok(Host::Domain(host)) if host.contains('.') => Ok(host),
+        Ok(Host::Domain(host)) if host.contains('.') && is_plain(&host) => Ok(host),
         _ => Err(Failure::of_option(
             "allowedInstanceHosts",
             "allowedInstanceHosts must hold host names, such as api.example.com.",
@@ -158,14 +187,20 @@ fn drop_trailing_dot(url: &mut Url) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::sync::LazyLock;
 
     fn base(text: &str) -> BaseUrl {
         BaseUrl::parse("instanceUrl", text).unwrap()
     }
 
+    fn trust(configured: &BaseUrl) -> TrustedHosts<'_> {
+        static ALLOWED: LazyLock<[String; 1]> = LazyLock::new(|| ["api.example.com".into()]);
+        TrustedHosts { instance: configured, login: configured, allowed: &*ALLOWED }
+    }
+
     fn instance(text: &str) -> Result<String, Failure> {
         let configured = base("https://acme.my.salesforce.com");
-        trusted_instance(text, &configured, &configured, &["api.example.com".into()])
+        trust(&configured).instance_url(text)
     }
 
     #[test]
@@ -179,6 +214,7 @@ mod tests {
             ("http://[::1]:8080", "http://[::1]:8080"),
             ("http://localhost", "http://localhost"),
             ("https://localhost:8443", "https://localhost:8443"),
+            ("https://portal.example.com:8443", "https://portal.example.com:8443"),
         ] {
             assert_eq!(base(text).origin(), origin);
         }
@@ -199,7 +235,7 @@ mod tests {
             ("https://2852039166", "IP address"),
             ("https://[::ffff:169.254.169.254]", "IP address"),
             ("http://127.0.0.2", "must use https"),
-            ("https://acme.my.salesforce.com:22", "standard port"),
+            ("https://acme.my.salesforce.com:22", "port 443"),
             ("https://acme.lightning.force.com", "https://acme.my.salesforce.com instead"),
             (
                 "https://acme--dev.sandbox.lightning.force.com/one/one.app",
@@ -277,8 +313,30 @@ mod tests {
     #[test]
     fn a_local_org_may_answer_from_another_port() {
         let configured = base("http://127.0.0.1:1000");
-        let result = trusted_instance("http://127.0.0.1:2000", &configured, &configured, &[]);
+        let result = trust(&configured).instance_url("http://127.0.0.1:2000");
         assert_eq!(result.unwrap(), "http://127.0.0.1:2000");
+    }
+
+    #[test]
+    fn an_identity_url_is_trusted_like_an_instance_but_has_a_path() {
+        let configured = base("https://portal.example.com:8443");
+        let trust = trust(&configured);
+        for good in [
+            "https://login.salesforce.com/id/00D/005",
+            "https://portal.example.com:8443/id/00D/005",
+        ] {
+            assert_eq!(trust.identity_url(good).as_deref(), Some(good));
+        }
+        for bad in [
+            "http://login.salesforce.com/id/00D/005",
+            "http://127.0.0.1/id/00D/005",
+            "https://evil.example/id/00D/005",
+            "https://login.salesforce.com.evil.example/id/00D/005",
+            "https://portal.example.com:9443/id/00D/005",
+            "/id/00D/005",
+        ] {
+            assert_eq!(trust.identity_url(bad), None, "{bad}");
+        }
     }
 
     proptest! {

@@ -16,7 +16,7 @@ use crate::clock::{Clock, Moment};
 use crate::deadlines::{Deadlines, Ticket};
 use crate::failure::{Code, Failure};
 use crate::flight::{Flights, Seat};
-use crate::identity::Holder;
+use crate::identity::{Holder, Identity};
 use crate::mint_cap::MintCap;
 use crate::refusals::Refusals;
 use crate::transport::Transport;
@@ -51,7 +51,7 @@ pub struct Stats {
 pub struct TokenSource {
     server: AuthorizationServer,
     cache: TokenCache,
-    flights: Flights<Arc<Kept>>,
+    flights: Flights<(Identity, Epoch), Arc<Kept>>,
     refusals: Refusals,
     cap: MintCap,
     clock: Arc<dyn Clock>,
@@ -178,7 +178,7 @@ impl TokenSource {
     fn fly(self: &Arc<Self>, holder: &Holder, replaces: Option<Ticket>) -> Seat<Arc<Kept>> {
         // Before the flight is joined: what is cleared after this must not come back.
         let epoch = self.cache.epoch();
-        let seat = self.flights.join(holder.identity, replaces.is_some(), || {
+        let seat = self.flights.join((holder.identity, epoch), replaces.is_some(), || {
             let (source, holder) = (self.clone(), holder.clone());
             async move { source.exchange(&holder, replaces, epoch).await }
         });
@@ -227,17 +227,19 @@ impl TokenSource {
         }
     }
 
-    /// Drops the token with this ticket, if it is still the one that is kept.
-    pub fn invalidate(&self, holder: &Holder, ticket: Ticket) {
-        self.cache.invalidate(holder.identity, ticket);
+    /// Drops the token of this value, if it is the one that is kept.
+    pub fn invalidate(&self, holder: &Holder, value: &str) {
+        self.cache.invalidate(holder.identity, value);
     }
 
-    /// Drops the token with this ticket, to which the API answered 401. The login that replaces it
-    /// counts against the cap.
-    pub fn reject(&self, holder: &Holder, ticket: Ticket) {
-        if self.cache.invalidate(holder.identity, ticket) {
+    /// The same, because the API answered 401 to it. The login that replaces it counts against the
+    /// cap. Returns the number of the last exchange begun: a token of a later one is an answer to
+    /// this rejection.
+    pub fn reject(&self, holder: &Holder, value: &str) -> u64 {
+        if self.cache.invalidate(holder.identity, value) {
             self.cap.count(holder.identity, self.clock.now());
         }
+        self.server.exchanges()
     }
 
     /// Marks the use of `holder`'s token, so that it is not the one to be evicted.

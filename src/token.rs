@@ -75,6 +75,8 @@ pub struct AccessToken {
     pub scope: Option<String>,
     /// Seconds by which the server's clock is ahead of this machine's, if that stood in the way.
     pub clock_skew: i64,
+    /// Which exchange of its source brought it: tells without a clock whether it came after an event.
+    pub exchange: u64,
     /// When it was asked for, by all three clocks: its life is counted from there.
     pub minted: Moment,
     /// When a renewal should be set off: drawn for each token from the last fifth of its usable

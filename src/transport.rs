@@ -11,7 +11,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_A
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{CertificateError, ClientConfig, Error as TlsError, RootCertStore};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use url::Url;
 
@@ -51,10 +51,18 @@ pub struct Response {
 /// A boxed future, so that a transport can be passed as an argument.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
 
+/// Leave to send; none where nobody has to wait.
+pub type Turn<'a> = Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send + 'a>>;
+
 /// Sends one token request; it neither retries nor follows redirects.
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request and reads the whole answer.
     fn post(&self, request: Request) -> Answer<'_>;
+
+    /// Waits until one more may send. What comes back is held while it does.
+    fn turn(&self) -> Turn<'_> {
+        Box::pin(async { None })
+    }
 }
 
 /// HTTPS by reqwest and rustls. Nothing is made before the first request.
@@ -169,17 +177,17 @@ impl Transport for HttpTransport {
     fn post(&self, request: Request) -> Answer<'_> {
         Box::pin(async move {
             let limit = request.timeout;
-            let late = |who| {
-                let what = format!("{who} within {} ms.", limit.as_millis());
-                Failure::new(Code::NetworkTimeout, what)
-            };
-            let _permit = timeout(limit, self.permits.acquire())
-                .await
-                .map_err(|_| late("None of 64 running exchanges ended"))?;
-            with_grace(limit, self.exchange(request))
-                .await
-                .unwrap_or_else(|| Err(late("The host did not answer")))
+            with_grace(limit, self.exchange(request)).await.unwrap_or_else(|| {
+                Err(Failure::new(
+                    Code::NetworkTimeout,
+                    format!("The host did not answer within {} ms.", limit.as_millis()),
+                ))
+            })
         })
+    }
+
+    fn turn(&self) -> Turn<'_> {
+        Box::pin(async { self.permits.clone().acquire_owned().await.ok() })
     }
 }
 
@@ -204,7 +212,7 @@ fn failure_of(error: &reqwest::Error) -> Failure {
     let (code, what) = if error.is_dns() {
         (Code::NetworkDns, "The host's name cannot be resolved.")
     } else if error.is_timeout() {
-        (Code::NetworkTimeout, "No connection was made within 1,500 ms.")
+        (Code::NetworkConnect, "No connection was made within 1,500 ms.")
     } else if error.is_connect() && causes(error).any(|cause| cause.to_string().contains("tunnel"))
     {
         (Code::NetworkConnect, "The proxy refused to connect to the host.")

@@ -43,7 +43,7 @@ async fn a_clock_that_is_behind_costs_one_more_request_once() {
     let kept = stage.token(&holder()).await;
     assert_eq!(stage.script.posts(), 2);
     assert_eq!(kept.token.clock_skew, 600);
-    stage.source.invalidate(&holder(), kept.ticket.unwrap());
+    stage.source.invalidate(&holder(), kept.token.value.expose());
     stage.token(&holder()).await;
     assert_eq!(stage.script.posts(), 3);
 }
@@ -63,10 +63,10 @@ async fn a_clock_that_was_set_right_again_is_noticed() {
     // The machine's clock is set forward by the ten minutes that it lacked; then it runs away.
     ahead.store(0, Relaxed);
     stage.clock.change(|now| now.wall += 600_000_000);
-    stage.source.invalidate(&holder(), kept.ticket.unwrap());
+    stage.source.invalidate(&holder(), kept.token.value.expose());
     let kept = stage.token(&holder()).await;
     ahead.store(1_200, Relaxed);
-    stage.source.invalidate(&holder(), kept.ticket.unwrap());
+    stage.source.invalidate(&holder(), kept.token.value.expose());
     assert_eq!(stage.token(&holder()).await.token.clock_skew, 1_200);
 }
 

@@ -50,6 +50,8 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Default)]
 struct Model {
     kept: [Option<(Ticket, Moment)>; USERS],
+    /// What the tickets stand for.
+    values: Vec<(Ticket, String)>,
     given_out: Vec<Ticket>,
     mints: u64,
     misses: u64,
@@ -95,6 +97,7 @@ async fn take(stage: &Stage, model: &mut Model, step: &Step) {
             if let Some(ticket) = kept.ticket {
                 assert!(!model.given_out.contains(&ticket), "no number is given out twice");
                 model.given_out.push(ticket);
+                model.values.push((ticket, kept.token.value.expose().clone()));
                 model.kept[*user] = Some((ticket, kept.token.deadline));
             }
         }
@@ -107,7 +110,8 @@ async fn take(stage: &Stage, model: &mut Model, step: &Step) {
         Step::Advance(seconds) => stage.clock.advance(*seconds),
         Step::Invalidate(user, at) => {
             let ticket = some_ticket(model, at);
-            stage.source.invalidate(&HOLDERS[*user], ticket);
+            let value = model.values.iter().find(|(given, _)| *given == ticket);
+            stage.source.invalidate(&HOLDERS[*user], value.map_or("unknown", |(_, value)| value));
             let kept = &mut model.kept[*user];
             *kept = kept.filter(|(kept, _)| *kept != ticket);
         }
@@ -140,7 +144,7 @@ proptest! {
     fn the_numbers_are_exact_after_every_step(steps in vec(step(), 1..60)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
-            let stage = Stage::new(|sent| granted_for("token", granted_life(sent.number)));
+            let stage = Stage::new(|sent| granted_for(&format!("token-{}", sent.number), granted_life(sent.number)));
             let mut model = Model::default();
             for step in &steps {
                 take(&stage, &mut model, step).await;
@@ -157,7 +161,7 @@ proptest! {
 
 #[tokio::test]
 async fn the_expired_are_counted_until_they_are_cleared() {
-    let stage = Stage::new(|_| granted_for("token", None));
+    let stage = Stage::new(|sent| granted_for(&format!("token-{}", sent.number), None));
     for (seconds, holder) in [50, 50, 50].into_iter().zip(&*HOLDERS) {
         stage.token(holder).await;
         stage.clock.advance(seconds);
@@ -173,7 +177,7 @@ async fn the_expired_are_counted_until_they_are_cleared() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_numbers_are_exact_after_a_storm() {
-    let stage = Arc::new(Stage::new(|_| granted_for("token", None)));
+    let stage = Arc::new(Stage::new(|sent| granted_for(&format!("token-{}", sent.number), None)));
     let mut storm = JoinSet::new();
     for task in 0..8_usize {
         let stage = stage.clone();
@@ -184,7 +188,7 @@ async fn the_numbers_are_exact_after_a_storm() {
                 let kept = stage.token(holder).await;
                 tickets.extend(kept.ticket);
                 match (round * 8 + task) % 10 {
-                    0..5 => stage.source.invalidate(holder, kept.ticket.unwrap_or(Ticket::of(0))),
+                    0..5 => stage.source.invalidate(holder, kept.token.value.expose()),
                     5 => drop(stage.source.clear()),
                     6 => drop(stage.source.clear_expired()),
                     7 => stage.clock.advance(40),

@@ -14,7 +14,6 @@ const RANKS: &[(&str, u8)] = &[
     ("cache", 7),
     ("refusals", 7),
     ("mint_cap", 7),
-    ("store", 6),
     ("authorization_server", 5),
     ("grant", 4),
     ("assertion", 3),

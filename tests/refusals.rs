@@ -99,7 +99,7 @@ async fn a_success_forgets_how_long_the_last_pause_was() {
     assert_eq!(pause(&stage).await, 60);
     stage.clock.advance(120);
     let kept = stage.token(&holder()).await;
-    stage.source.invalidate(&holder(), kept.ticket.unwrap());
+    stage.source.invalidate(&holder(), kept.token.value.expose());
     ask(&stage).await;
     assert_eq!(pause(&stage).await, 60);
 }
@@ -147,7 +147,7 @@ async fn sixty_useless_logins_an_hour_are_the_most() {
     let (stage, holder) = (Stage::new(numbered), holder());
     for _ in 0..60 {
         let kept = stage.token(&holder).await;
-        stage.source.reject(&holder, kept.ticket.unwrap());
+        stage.source.reject(&holder, kept.token.value.expose());
         stage.clock.advance(1);
     }
     let failure = ask(&stage).await;
@@ -164,7 +164,7 @@ async fn logins_after_a_life_or_an_invalidation_of_ones_own_do_not_count() {
     for round in 0..200 {
         let kept = stage.token(&holder).await;
         match round % 2 {
-            0 => stage.source.invalidate(&holder, kept.ticket.unwrap()),
+            0 => stage.source.invalidate(&holder, kept.token.value.expose()),
             _ => stage.clock.advance(10),
         }
     }

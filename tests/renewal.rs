@@ -71,7 +71,7 @@ async fn the_new_token_takes_the_place_of_the_old_one() {
 async fn a_renewal_of_a_token_that_was_replaced_sends_nothing() {
     let (stage, holder) = (Stage::new(numbered), holder());
     let old = stage.token(&holder).await;
-    stage.source.invalidate(&holder, old.ticket.unwrap());
+    stage.source.invalidate(&holder, old.token.value.expose());
     stage.token(&holder).await;
     stage.source.renew(&holder, old.ticket.unwrap());
     until("the flight's end", || stage.source.stats().in_flight == 0).await;
@@ -116,7 +116,7 @@ async fn who_waits_for_a_failing_renewal_gets_attempts_of_its_own() {
     until_due(&stage, &old);
     stage.script.hold();
     stage.source.renew(&holder, old.ticket.unwrap());
-    stage.source.invalidate(&holder, old.ticket.unwrap());
+    stage.source.invalidate(&holder, old.token.value.expose());
     let waiting = stage.token(&holder);
     stage.script.release();
     assert_eq!(waiting.await.token.value.expose(), "token-3");

@@ -5,7 +5,7 @@ mod support;
 use jsforce_connection_manager::clock::{Clock as _, Moment};
 use jsforce_connection_manager::deadlines::Peek;
 
-use support::script::{granted_for, numbered};
+use support::script::{granted, granted_for, numbered};
 use support::{Stage, holder, holders};
 
 #[tokio::test]
@@ -72,25 +72,36 @@ async fn renewal_retires_the_old_ticket_at_once() {
 }
 
 #[tokio::test]
-async fn only_the_token_of_the_ticket_is_invalidated() {
+async fn only_the_token_of_that_value_is_invalidated() {
     let (stage, holder) = (Stage::new(numbered), holder());
     let first = stage.token(&holder).await;
-    stage.source.invalidate(&holder, first.ticket.unwrap());
+    stage.source.invalidate(&holder, first.token.value.expose());
     assert_eq!(stage.peek(first.ticket), Peek::Gone);
     assert_eq!(stage.counts(), (0, 0));
     let second = stage.token(&holder).await;
     assert_eq!(second.token.value.expose(), "token-1");
     // A late caller still complains about the first one.
-    stage.source.invalidate(&holder, first.ticket.unwrap());
+    stage.source.invalidate(&holder, first.token.value.expose());
     assert!(stage.is_alive(second.ticket));
     assert_eq!(stage.token(&holder).await.ticket, second.ticket);
+}
+
+#[tokio::test]
+async fn a_token_that_was_issued_again_is_invalidated_under_its_new_ticket() {
+    let (stage, holder) = (Stage::new(|_| granted("the-same")), holder());
+    let first = stage.token(&holder).await;
+    stage.clock.advance(150);
+    let again = stage.token(&holder).await;
+    assert_ne!(again.ticket, first.ticket);
+    stage.source.reject(&holder, first.token.value.expose());
+    assert_eq!(stage.peek(again.ticket), Peek::Gone);
 }
 
 #[tokio::test]
 async fn nobody_invalidates_the_token_of_another() {
     let (stage, holders) = (Stage::new(numbered), holders(2));
     let mine = stage.token(&holders[0]).await;
-    stage.source.invalidate(&holders[1], mine.ticket.unwrap());
+    stage.source.invalidate(&holders[1], mine.token.value.expose());
     assert!(stage.is_alive(mine.ticket));
     assert_eq!(stage.token(&holders[0]).await.ticket, mine.ticket);
 }

@@ -195,7 +195,10 @@ fn no_more_than_64_requests_are_in_the_air() {
         for _ in 0..80 {
             let (transport, url) = (HttpTransport::new(vec![], None), server.url());
             let timeout = Duration::from_millis(600);
-            crowd.spawn(async move { failure_within(&transport, &url, timeout).await });
+            crowd.spawn(async move {
+                let _turn = transport.turn().await;
+                failure_within(&transport, &url, timeout).await
+            });
         }
         support::until("64 are sent", || server.requests().len() >= 64).await;
         tokio::time::sleep(Duration::from_millis(20)).await;

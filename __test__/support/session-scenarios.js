@@ -120,6 +120,46 @@ const scenarios = {
     }
   },
 
+  async 'two logins that differ in the API version heal from one revocation each'(given) {
+    const { org, manager, connection } = given;
+    const other = await manager.getConnection({ ...org.config, version: '60.0' });
+    for (let time = 1; time <= 2; time += 1) {
+      org.revokeAll();
+      const both = async () => {
+        assert.equal((await connection.query(QUERY)).totalSize, 1);
+        assert.equal((await other.query(QUERY)).totalSize, 1);
+      };
+      assert.equal(await exchangesOf(org, both), 1, `time ${time}`);
+    }
+  },
+
+  async 'a token that was adopted from another login is not on trial'({
+    org,
+    manager,
+    connection,
+  }) {
+    const other = await manager.getConnection({ ...org.config, version: '60.0' });
+    org.revokeAll();
+    await connection.query(QUERY); // mints
+    await other.query(QUERY).catch(() => assert.fail('the adopted token works'));
+    org.revokeAll();
+    assert.equal((await other.query(QUERY)).totalSize, 1);
+  },
+
+  async 'a refused token is replaced also where it is kept under a newer number'(given) {
+    const { org, manager, connection } = given;
+    // Salesforce gives the token that lives again.
+    await manager.clearAllTokens();
+    const again = await manager.getConnection({ ...org.config, version: '60.0' });
+    assert.equal(again.accessToken, connection.accessToken);
+    org.revokeAll();
+    const exchanges = await exchangesOf(org, async () => {
+      assert.equal((await connection.query(QUERY)).totalSize, 1);
+      assert.equal((await again.query(QUERY)).totalSize, 1);
+    });
+    assert.equal(exchanges, 1);
+  },
+
   async 'what was renewed is what the manager hands out next'({ org, manager, connection }) {
     const old = connection.accessToken;
     org.revokeAll();

@@ -61,6 +61,19 @@ pub(super) fn is_about_audience(code: Code) -> bool {
     matches!(code, Code::AudienceInvalid | Code::AppNotFound)
 }
 
+/// Whether a refusal shows that the audience was right: Salesforce looks at it before these.
+pub(super) fn was_accepted(code: Code) -> bool {
+    matches!(
+        code,
+        Code::UserNotApproved
+            | Code::UserNotAdminApproved
+            | Code::UserInactive
+            | Code::IpRestricted
+            | Code::LoginRateExceeded
+            | Code::OrgInactive
+    )
+}
+
 fn key(credential: &Credential) -> (String, String) {
     (credential.login_url.site(), credential.client_id.clone())
 }

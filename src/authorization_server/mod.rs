@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::credential::Credential;
 use crate::failure::{Code, Failure};
 use crate::grant::jwt_bearer;
-use crate::origin;
+use crate::origin::TrustedHosts;
 use crate::token::AccessToken;
 use crate::transport::{Request, Transport};
 
@@ -76,6 +76,7 @@ impl AuthorizationServer {
     /// What the last attempt met, with the number of requests sent. If both audiences are refused,
     /// what the first one met.
     pub async fn mint(&self, credential: &Credential, patience: Patience) -> Result<Mint, Failure> {
+        let _turn = self.transport.turn().await;
         let started = self.clock.now();
         let (first, second) = self.audiences.candidates(credential);
         let failure = match self.ask(credential, &first, patience).await {
@@ -91,8 +92,7 @@ impl AuthorizationServer {
                 self.audiences.remember(credential, second);
                 Ok(mint)
             }
-            // The audience was accepted: Salesforce looks at it before anything about the user.
-            Err(last) if last.error.is_some() && !audience::is_about_audience(last.code) => {
+            Err(last) if audience::was_accepted(last.code) => {
                 self.audiences.remember(credential, second);
                 Err(Failure { attempts: failure.attempts + last.attempts, ..last })
             }
@@ -133,7 +133,7 @@ impl AuthorizationServer {
         let signing_time = self.skews.signing_time(host, minted);
         let form = jwt_bearer::form(credential, audience, signing_time)?;
         let signed = self.clock.now();
-        self.exchanges.fetch_add(1, Relaxed);
+        let exchange = self.exchanges.fetch_add(1, Relaxed) + 1;
         let url = credential.login_url.token_endpoint();
         let answer = self.transport.post(Request { url, form, timeout }).await?;
         let granted = response::parse(&answer, signed).map_err(|failure| {
@@ -142,27 +142,29 @@ impl AuthorizationServer {
             let news = expired && self.skews.learn(host, date, signed, self.clock.now());
             Failure { retryable: failure.retryable || news, ..failure }
         })?;
-        let instance_url = origin::trusted_instance(
-            &granted.instance_url,
-            &credential.instance_url,
-            &credential.login_url,
-            &self.allowed_instance_hosts,
-        )
-        .map_err(|failure| Failure { status: Some(answer.status), ..failure })?;
+        let trusted = TrustedHosts {
+            instance: &credential.instance_url,
+            login: &credential.login_url,
+            allowed: &self.allowed_instance_hosts,
+        };
+        let instance_url = trusted
+            .instance_url(&granted.instance_url)
+            .map_err(|failure| Failure { status: Some(answer.status), ..failure })?;
         let usable = credential.life.usable(granted.expires_in);
         let token = AccessToken {
             value: granted.access_token,
             instance_url,
-            identity_url: granted.id,
+            identity_url: granted.id.and_then(|url| trusted.identity_url(&url)),
             scope: granted.scope,
             clock_skew: self.skews.of(host),
+            exchange,
             minted,
             // In the last fifth, and with a twentieth left for the exchange.
             renew_at: minted.after(usable * 4 / 5 + retry::jitter(usable * 3 / 20)),
             deadline: minted.after(usable),
         };
-        let (signing, exchange) = (signed.since(minted), self.clock.now().since(signed));
-        Ok(Mint { token, signing, exchange })
+        let took = self.clock.now().since(signed);
+        Ok(Mint { token, signing: signed.since(minted), exchange: took })
     }
 }
 

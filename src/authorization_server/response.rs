@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::oauth_error;
 use crate::clock::Moment;
@@ -25,24 +26,48 @@ pub(super) struct Granted {
     pub expires_in: Option<Duration>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Body {
-    access_token: Option<String>,
-    instance_url: Option<String>,
-    id: Option<String>,
-    scope: Option<String>,
-    token_type: Option<String>,
-    expires_in: Option<Number>,
-    error: Option<String>,
-    error_description: Option<String>,
+    access_token: Field,
+    instance_url: Field,
+    id: Field,
+    scope: Field,
+    token_type: Field,
+    expires_in: Field,
+    error: Field,
+    error_description: Field,
 }
 
-/// Some servers send numbers as strings.
+/// A field of any type: a strange one in an optional place is as good as none, and some servers send
+/// numbers as strings.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Number {
-    Bare(f64),
-    Quoted(String),
+enum Field {
+    Text(String),
+    Number(f64),
+    Other(IgnoredAny),
+}
+
+impl Default for Field {
+    fn default() -> Self {
+        Self::Other(IgnoredAny)
+    }
+}
+
+impl Field {
+    fn text(self) -> Option<String> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    fn seconds(self) -> Option<Duration> {
+        let seconds: f64 = match self {
+            Self::Number(number) => number,
+            Self::Text(text) => text.trim().parse().ok()?,
+            Self::Other(_) => return None,
+        };
+        Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
+    }
 }
 
 /// Reads an answer received at about `now`.
@@ -62,12 +87,16 @@ fn read(response: &Response) -> Result<Granted, Failure> {
             format!("The host answered with a redirect (HTTP {status})."),
         ));
     }
-    let Ok(body) = serde_json::from_slice::<Body>(response.body.expose()) else {
-        return Err(not_json(response));
+    let json = response.body.expose().trim_ascii_start();
+    let body = match json.first() {
+        Some(b'{') => serde_json::from_slice::<Body>(json).ok(),
+        _ => None,
     };
+    let Some(body) = body else { return Err(not_json(response)) };
     // RFC 6749 errors come with 400; some proxies and servers send them with 200.
-    if let Some(error) = &body.error {
-        return Err(oauth_error::classify(error, body.error_description.as_deref(), status));
+    if let Field::Text(error) = &body.error {
+        let description = body.error_description.text();
+        return Err(oauth_error::classify(error, description.as_deref(), status));
     }
     if status >= 400 {
         return Err(bad_status(status, "an answer without an OAuth error"));
@@ -76,14 +105,14 @@ fn read(response: &Response) -> Result<Granted, Failure> {
 }
 
 fn granted(body: Body) -> Result<Granted, Failure> {
-    let access_token = Secret::new(body.access_token.unwrap_or_default());
+    let access_token = Secret::new(body.access_token.text().unwrap_or_default());
     let refuse = |what: &str| {
         Err(Failure {
             retryable: false,
             ..Failure::new(Code::BadResponse, format!("The token response {what}."))
         })
     };
-    if body.token_type.is_some_and(|kind| kind.eq_ignore_ascii_case("dpop")) {
+    if body.token_type.text().is_some_and(|kind| kind.eq_ignore_ascii_case("dpop")) {
         return Err(Failure::new(Code::DpopRequired, "The token is bound to a DPoP key."));
     }
     let token = access_token.expose();
@@ -93,25 +122,16 @@ fn granted(body: Body) -> Result<Granted, Failure> {
     if token.len() > LONGEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return refuse("holds an access_token that no HTTP header can carry");
     }
-    let Some(instance_url) = body.instance_url.filter(|url| url.len() <= LONGEST_URL) else {
+    let Some(instance_url) = body.instance_url.text().filter(|url| url.len() <= LONGEST_URL) else {
         return refuse("holds no usable instance_url");
     };
     Ok(Granted {
         access_token,
         instance_url,
-        id: body.id.filter(|url| url.len() <= LONGEST_URL),
-        scope: body.scope,
-        expires_in: body.expires_in.as_ref().and_then(seconds),
+        id: body.id.text().filter(|url| url.len() <= LONGEST_URL),
+        scope: body.scope.text(),
+        expires_in: body.expires_in.seconds(),
     })
-}
-
-/// Salesforce never names a life, so an unreadable one is as good as none.
-fn seconds(number: &Number) -> Option<Duration> {
-    let seconds = match number {
-        Number::Bare(number) => *number,
-        Number::Quoted(text) => text.trim().parse().ok()?,
-    };
-    Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
 }
 
 fn not_json(response: &Response) -> Failure {
@@ -190,6 +210,13 @@ mod tests {
     }
 
     #[test]
+    fn strange_optional_fields_do_not_spoil_a_token() {
+        let strange = r#","scope":["api"],"id":{},"expires_in":true,"error":null}"#;
+        let granted = parse(&answer(200, &GOOD.replace('}', strange)), NOW).ok().unwrap();
+        assert_eq!((granted.scope, granted.id, granted.expires_in), (None, None, None));
+    }
+
+    #[test]
     fn answers_that_are_no_token_response() {
         for (status, body, code, retryable) in [
             (200, "<html>log in</html>", Code::BadResponse, true),
@@ -199,7 +226,7 @@ mod tests {
             (200, "{}", Code::BadResponse, false),
             (200, r#"{"access_token":"00D!x"}"#, Code::BadResponse, false),
             (200, r#"{"access_token":"","instance_url":"x"}"#, Code::BadResponse, false),
-            (200, r#"{"access_token":7,"instance_url":"x"}"#, Code::BadResponse, true),
+            (200, r#"{"access_token":7,"instance_url":"x"}"#, Code::BadResponse, false),
             (200, r#"{"access_token":"a\r\nb","instance_url":"x"}"#, Code::BadResponse, false),
             (200, r#"{"access_token":"é","instance_url":"x"}"#, Code::BadResponse, false),
             (200, r#"{"access_token":"a","access_token":"b"}"#, Code::BadResponse, true),

@@ -23,10 +23,11 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Somebody waits for the token: three attempts in eight seconds.
-    pub const WAITED_FOR: Self = Self { budget: BUDGET, attempts: 3 };
+    /// Somebody waits for the token: three attempts, ended half a second before a caller's time is
+    /// up, so that it hears what they met.
+    pub const WAITED_FOR: Self = Self { budget: Duration::from_millis(7_500), attempts: 3 };
     /// Nobody waits, because the old token is alive: one attempt; the next comes by itself.
-    pub const RENEWAL: Self = Self { budget: BUDGET, attempts: 1 };
+    pub const RENEWAL: Self = Self { attempts: 1, ..Self::WAITED_FOR };
 
     /// What is left after `spent`.
     #[must_use]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::{PromiseRaw, Result, within_runtime_if_available};
 use napi::{Either, Env};
 use napi_derive::napi;
+use zeroize::Zeroizing;
 
 use super::outcome::{GrantedToken, Outcome, Refusal};
 use super::peek::ticket_of;
@@ -115,20 +116,20 @@ impl Login {
         }
     }
 
-    /// Drops the token with this number, if it is still the one that is kept.
+    /// Drops the token of this value, if it is the one that is kept.
     #[napi(catch_unwind)]
-    pub fn invalidate(&self, ticket: f64) {
+    pub fn invalidate(&self, access_token: String) {
         if let Ok(ready) = &self.ready {
-            ready.source.invalidate(&ready.holder, ticket_of(ticket));
+            ready.source.invalidate(&ready.holder, &access_token);
         }
     }
 
-    /// The same, because the API answered 401 to the token.
+    /// The same, because the API answered 401 to the token. A token whose `exchange` is larger than
+    /// the number returned was asked for after this.
     #[napi(catch_unwind)]
-    pub fn reject(&self, ticket: f64) {
-        if let Ok(ready) = &self.ready {
-            ready.source.reject(&ready.holder, ticket_of(ticket));
-        }
+    pub fn reject(&self, access_token: String) -> f64 {
+        self.ready.as_ref().map_or(0, |ready| ready.source.reject(&ready.holder, &access_token))
+            as f64
     }
 
     /// Marks the use of the token, so that it is not the one to be evicted.
@@ -153,7 +154,7 @@ fn credential(config: LoginConfig) -> std::result::Result<Credential, Failure> {
     Credential::new(
         &config.client_id,
         &config.username,
-        &config.private_key,
+        &Zeroizing::new(config.private_key),
         &config.instance_url,
         config.login_url.as_deref(),
         config.audience.as_deref(),

@@ -36,8 +36,8 @@ pub struct GrantedToken {
     pub scope: Option<String>,
     /// Seconds by which the server's clock is ahead of this machine's, if that stood in the way.
     pub clock_skew: f64,
-    /// When it was asked for, in milliseconds since the epoch.
-    pub minted_at: f64,
+    /// Which exchange of its source brought it.
+    pub exchange: f64,
     /// When it is no longer handed out, in milliseconds since the epoch.
     pub expires_at: f64,
 }
@@ -77,7 +77,7 @@ impl From<&Kept> for GrantedToken {
             identity_url: token.identity_url.clone(),
             scope: token.scope.clone(),
             clock_skew: token.clock_skew as f64,
-            minted_at: (token.minted.wall / 1_000) as f64,
+            exchange: token.exchange as f64,
             expires_at: (token.deadline.wall / 1_000) as f64,
         }
     }

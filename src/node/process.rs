@@ -14,7 +14,13 @@ pub(super) static DEADLINES: LazyLock<Arc<Deadlines>> = LazyLock::new(Arc::defau
 
 /// Two threads are enough for signing and waiting; napi's default is one a core.
 #[napi_derive::module_init]
-fn start_runtime() {
+fn start() {
+    // What a panic says could hold anything; where it happened is enough to find it. The hook is
+    // this library's own: nothing else in the process uses its copy of the standard library.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("jsforce-connection-manager has a defect at {place}: please report it.");
+    }));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     if let Ok(runtime) = runtime {
