@@ -119,3 +119,49 @@ fn only_one_file_loads_jsforce() {
     let loading = face.iter().filter(|(_, text)| loads_jsforce(text)).map(|(path, _)| path);
     assert_eq!(loading.collect::<Vec<_>>(), ["connection.js"]);
 }
+
+/// What a JavaScript file requires.
+fn required(text: &str) -> Vec<String> {
+    let text = without_comments(text).replace('"', "'");
+    let name = |part: &str| part.split('\'').next().unwrap_or_default().to_owned();
+    text.split("require('").skip(1).map(name).collect()
+}
+
+/// What a JavaScript file requires although its room may not know it.
+fn strangers(path: &str, text: &str) -> Vec<String> {
+    let may = |name: &String| {
+        name.starts_with("node:")
+            || match path.split_once('/') {
+                None => name.starts_with("./lib/"),
+                Some(("lib", file)) => {
+                    name.starts_with("./")
+                        || name == "../native.js"
+                        || (name == "jsforce" && file == "connection.js")
+                }
+                Some(_) => name.starts_with("./"),
+            }
+    };
+    required(text).into_iter().filter(|name| !may(name)).collect()
+}
+
+#[test]
+fn javascript_rooms_know_downwards_only() {
+    for (path, bad) in [
+        ("index.js", "require('./native.js')"),
+        ("lib/entry.js", "require('../index.js')"),
+        ("lib/entry.js", "require('jsforce')"),
+        ("testing/org.js", "require('../lib/entry.js')"),
+        ("testing/org.js", "require('jsonwebtoken')"),
+    ] {
+        assert_eq!(strangers(path, bad).len(), 1, "{path}: {bad}");
+    }
+    let mut seen = 0;
+    for folder in ["lib", "testing"] {
+        for (file, text) in files(folder, "js") {
+            assert_eq!(strangers(&format!("{folder}/{file}"), &text), [""; 0], "{folder}/{file}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen} files");
+    assert_eq!(strangers("index.js", &text("index.js")), [""; 0]);
+}
