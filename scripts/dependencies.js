@@ -21,7 +21,7 @@ function installed() {
 async function installDependencies() {
   if (installed()) return;
   console.log('Installing the npm packages…');
-  await run('npm', ['ci', '--no-audit', '--no-fund']);
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
 module.exports = { installDependencies };
