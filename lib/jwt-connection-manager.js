@@ -69,8 +69,11 @@ class JWTConnectionManager {
   getAccessToken(config, options) {
     try {
       const entry = this.#entry(config);
-      const kept = entry.isLoggedOut() ? null : entry.tokenPromise;
-      if (options === undefined && kept !== null && this.#isAlive(entry)) return kept;
+      const known = entry.tokenPromise !== null && !entry.isLoggedOut();
+      if (options === undefined && known && this.#isAlive(entry)) {
+        // Read now: the look may have adopted a newer token.
+        return /** @type {Promise<AccessToken>} */ (entry.tokenPromise);
+      }
       return this.#token(entry, readCallOptions(options));
     } catch (error) {
       return Promise.reject(error);

@@ -48,7 +48,8 @@ pub struct TokenCache {
     tokens: moka::sync::Cache<Identity, Arc<Kept>>,
     deadlines: Arc<Deadlines>,
     past_hits: Arc<AtomicU64>,
-    /// Held for reading while a token is put in, for writing while all are cleared.
+    /// Held for reading while a token is put in, for writing while some are dropped: moka removes
+    /// what has taken the place of the entry that it was asked to look at.
     epoch: RwLock<u64>,
 }
 
@@ -111,6 +112,7 @@ impl TokenCache {
     /// Drops the token of this value, under whatever number it is kept: Salesforce issues a living
     /// token again and again. Another token of the same identity stays. Whether it was there.
     pub fn invalidate(&self, identity: Identity, value: &str) -> bool {
+        let _alone = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
         let is_same = |kept: &Kept| {
             let kept = kept.token.value.expose().as_bytes();
             verify_slices_are_equal(kept, value.as_bytes()).is_ok()
@@ -124,6 +126,7 @@ impl TokenCache {
 
     /// Drops the tokens that are dead at `now` and returns how many there were.
     pub fn clear_expired(&self, now: Moment) -> u64 {
+        let _alone = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
         let mut cleared = 0;
         self.tokens.run_pending_tasks();
         for (identity, kept) in &self.tokens {

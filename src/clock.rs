@@ -85,6 +85,7 @@ impl Clock for SystemClock {
 }
 
 #[cfg(target_os = "linux")]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads a clock")]
 fn read(clock: ClockId) -> u64 {
     let time = clock_gettime(clock);
     let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
@@ -93,6 +94,7 @@ fn read(clock: ClockId) -> u64 {
 
 #[cfg(not(target_os = "linux"))]
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads a clock")]
     fn now(&self) -> Moment {
         use std::sync::LazyLock;
         use std::time::{Instant, SystemTime};

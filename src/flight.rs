@@ -51,11 +51,12 @@ where
         if let Some(seat) = running.get(&key) {
             return seat.clone();
         }
+        // Before anything is on the list: if this panics, no flight is left that nobody flies.
+        let request = request();
         let (sender, outcome) = watch::channel(None);
         let seat = Seat { outcome, started: false, in_background };
         running.insert(key, seat.clone());
         let landing = Landing { key, running: self.running.clone(), sender };
-        let request = request();
         drop(running);
         tokio::spawn(async move {
             let answer = request.await;

@@ -157,8 +157,14 @@ pub fn allowed_host(text: &str) -> Result<String, Failure> {
     }
 }
 
+/// Below, by labels that DNS can hold: the URL standard allows empty ones, and braces.
 fn lies_below(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+    let plain = |label: &str| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        !label.is_empty() && label.bytes().all(allowed)
+    };
+    let labels = host.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
+    labels.is_some_and(|labels| labels.split('.').all(plain))
 }
 
 fn my_domain_of_page(host: &str) -> Option<String> {

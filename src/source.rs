@@ -2,6 +2,7 @@
 //! this order.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,6 +24,9 @@ use crate::transport::Transport;
 
 /// The most tokens kept by default.
 pub const CAPACITY: u64 = 10_000;
+/// By how much a timer is late after a freeze, at least, and how long an answer that came during it
+/// is then waited for.
+const THAW: Duration = Duration::from_millis(250);
 
 /// What a source did so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -104,7 +108,15 @@ impl TokenSource {
         let (source, holder) = (self.clone(), holder.clone());
         let found = self.look_up(&holder, budget >= SMALLEST_BUDGET);
         async move {
-            timeout(budget, source.wait(&holder, found)).await.unwrap_or_else(|_| {
+            let started = source.clock.now();
+            let mut waiting = pin!(source.wait(&holder, found));
+            if let Ok(outcome) = timeout(budget, &mut waiting).await {
+                return outcome;
+            }
+            // A timer that fires this late fires at a thaw: the answer may have come meanwhile.
+            let was_frozen = source.clock.now().since(started) > budget + THAW;
+            let late = if was_frozen { timeout(THAW, waiting).await.ok() } else { None };
+            late.unwrap_or_else(|| {
                 let what = format!("No token came within {} ms.", budget.as_millis());
                 Err(Arc::new(Failure::new(Code::Deadline, what)))
             })
@@ -201,6 +213,10 @@ impl TokenSource {
             before.as_ref().filter(|kept| replaces.is_none() || kept.ticket != replaces)
         {
             return Ok(kept.clone());
+        }
+        // Or a refusal.
+        if let Some(failure) = self.refuses(holder, self.clock.now()) {
+            return Err(Arc::new(failure));
         }
         let patience = if replaces.is_some() { Patience::RENEWAL } else { Patience::WAITED_FOR };
         match self.server.mint(&holder.credential, patience).await {

@@ -105,6 +105,7 @@ async fn a_caller_that_is_dropped_leaves_the_request_running() {
 }
 
 #[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_methods, reason = "tokio's paused time")]
 async fn a_short_budget_ends_the_wait_and_not_the_request() {
     let (stage, holder) = (Stage::new(numbered), holder());
     stage.script.hold();
@@ -119,6 +120,7 @@ async fn a_short_budget_ends_the_wait_and_not_the_request() {
 }
 
 #[tokio::test(start_paused = true)]
+#[expect(clippy::disallowed_methods, reason = "tokio's paused time")]
 async fn no_budget_is_longer_than_eight_seconds() {
     let (stage, holder) = (Stage::new(numbered), holder());
     stage.script.hold();

@@ -163,8 +163,14 @@ impl AuthorizationServer {
             renew_at: minted.after(usable * 4 / 5 + retry::jitter(usable * 3 / 20)),
             deadline: minted.after(usable),
         };
-        let took = self.clock.now().since(signed);
-        Ok(Mint { token, signing: signed.since(minted), exchange: took })
+        let received = self.clock.now();
+        // After a long freeze. A life of nothing is another case: that token is good for one use.
+        if !usable.is_zero() && !token.is_alive(received) {
+            let what = "The answer came when the life of its token was over.";
+            return Err(Failure::new(Code::NetworkTimeout, what));
+        }
+        let (signing, took) = (signed.since(minted), received.since(signed));
+        Ok(Mint { token, signing, exchange: took })
     }
 }
 

@@ -150,7 +150,7 @@ fn bad_status(status: u16, instead: &str) -> Failure {
     };
     Failure {
         // A page in place of an answer passes; a host that knows no token endpoint does not.
-        retryable: code.is_retryable() && !matches!(status, 400..=407 | 409..=428),
+        retryable: code.is_retryable() && !matches!(status, 400..=407 | 409..=428 | 430..=499),
         ..Failure::new(code, format!("The host answered with {instead} (HTTP {status})."))
     }
 }

@@ -104,6 +104,7 @@ pub(super) fn jitter(ceiling: Duration) -> Duration {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "tokio's paused time is the clock of these tests")]
 #[cfg(test)]
 mod tests {
     use super::*;

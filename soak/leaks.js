@@ -1,0 +1,54 @@
+'use strict';
+
+const { withProgram } = require('./program.js');
+const { startTokenServer } = require('./token-server.js');
+
+/** A round of warming up comes before; the growth allowed is in MiB. */
+const WORK = {
+  full: { rounds: 20, hits: 500_000, mints: 1_000, growth: 1 },
+  short: { rounds: 6, hits: 50_000, mints: 60, growth: 4 },
+};
+
+/** What the process holds after millions of hits and thousands of mints. */
+module.exports = async (scale) => {
+  const { rounds, hits, mints, growth } = WORK[scale];
+  const promise = 'no leak of memory, threads or files';
+  const amount = `${(rounds * hits).toLocaleString('en')} hits and ${(rounds * mints).toLocaleString('en')} mints`;
+  const wanted = `RSS grows ≤ ${growth} MiB over ${amount}; threads and files as before`;
+  if (process.platform !== 'linux') {
+    return { promise, wanted, measured: 'skipped: not on Linux', ok: true };
+  }
+  const server = await startTokenServer();
+  try {
+    /** @type {Array<{ rss: number, threads: number, files: number }>} */
+    const held = await withProgram(
+      'residents.js',
+      ({ ask }) => ask('live', { config: server.config, rounds, hits, mints }),
+      { args: ['--expose-gc', '--max-semi-space-size=1'] },
+    );
+    const [first] = held;
+    const last = held[rounds];
+    const grown = slope(held.map(({ rss }) => rss)) * rounds;
+    return {
+      promise,
+      wanted,
+      measured: `${grown.toFixed(2)} MiB by slope (${first.rss.toFixed(1)} → ${last.rss.toFixed(1)} MiB); threads ${first.threads} → ${last.threads}, files ${first.files} → ${last.files}`,
+      ok: grown <= growth && last.threads === first.threads && last.files === first.files,
+    };
+  } finally {
+    server.close();
+  }
+};
+
+/** What each round adds, by least squares. */
+function slope(values) {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let products = 0;
+  let squares = 0;
+  for (const [index, value] of values.entries()) {
+    products += (index - middle) * (value - mean);
+    squares += (index - middle) ** 2;
+  }
+  return products / squares;
+}

@@ -1,0 +1,38 @@
+'use strict';
+
+const { setTimeout: sleep } = require('node:timers/promises');
+const { getAccessToken, clearAllTokens, JWTConnectionManager } = require('../..');
+
+/** Milliseconds between two calls of many. */
+const APART = 5;
+
+/** The token a promise gives, or the code of its error. */
+function outcomeOf(promise) {
+  return promise.then(
+    ({ accessToken }) => ({ accessToken }),
+    ({ code, attempts }) => ({ code: String(code), attempts }),
+  );
+}
+
+async function timed(action) {
+  const started = performance.now();
+  const outcome = await action();
+  return { ...outcome, took: performance.now() - started };
+}
+
+module.exports = {
+  token: (config) => timed(() => outcomeOf(getAccessToken(config))),
+  clear: () => clearAllTokens(),
+  /** Calls that overlap, each of a manager of its own; `within` is milliseconds from the call. */
+  callAll: (calls) =>
+    Promise.all(
+      calls.map(async ({ config, within }, index) => {
+        await sleep(index * APART); // started at once, they would wait for one another's start
+        return timed(() => {
+          const options = within === null ? undefined : { deadline: Date.now() + within };
+          return outcomeOf(new JWTConnectionManager().getAccessToken(config, options));
+        });
+      }),
+    ),
+  clocks: () => ({ wall: Date.now(), monotonic: performance.now() }),
+};

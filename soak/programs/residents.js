@@ -1,0 +1,40 @@
+'use strict';
+
+const { readdirSync, readFileSync } = require('node:fs');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { JWTConnectionManager } = require('../..');
+
+const MANAGERS = 20;
+
+/** What the process holds, at rest. */
+async function holdings() {
+  await sleep(200);
+  globalThis.gc?.();
+  const threads = /^Threads:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'));
+  return {
+    rss: process.memoryUsage().rss / 2 ** 20,
+    threads: Number(threads?.[1]),
+    files: readdirSync('/proc/self/fd').length,
+  };
+}
+
+module.exports = {
+  /** Calls in rounds, with what the process holds before each round and after the last. */
+  live: async ({ config, rounds, hits, mints }) => {
+    const managers = Array.from({ length: MANAGERS }, () => new JWTConnectionManager());
+    const round = async () => {
+      for (let left = mints; left > 0; left -= MANAGERS) {
+        for (const manager of managers) manager.clearAllTokens();
+        await Promise.all(managers.map((manager) => manager.getAccessToken(config)));
+      }
+      for (let left = hits; left > 0; left -= 1) await managers[0].getAccessToken(config);
+    };
+    await round();
+    const held = [await holdings()];
+    for (let left = rounds; left > 0; left -= 1) {
+      await round();
+      held.push(await holdings());
+    }
+    return held;
+  },
+};

@@ -1,0 +1,51 @@
+'use strict';
+
+const { startProgram, withProgram } = require('./program.js');
+const { startTokenServer } = require('./token-server.js');
+
+const TIMES = {
+  full: { terminations: 1_000, exits: 200, reloads: 200 },
+  short: { terminations: 50, exits: 10, reloads: 10 },
+};
+const CALLS = 4;
+const EXIT_CODE = 7;
+
+/** Threads, environments and processes end while exchanges are in the air. */
+module.exports = async (scale) => {
+  const { terminations, exits, reloads } = TIMES[scale];
+  const prompt = await startTokenServer();
+  // Some answers arrive before the end, some at it, some after it.
+  const slow = await startTokenServer(() => ({ delay: Math.random() * 40 }));
+  try {
+    const [survived, reloaded] = await Promise.all([
+      ending((ask) => ask('terminate', { config: slow.config, times: terminations, calls: CALLS })),
+      ending((ask) => ask('reload', { config: prompt.config, slow: slow.config, times: reloads })),
+    ]);
+    let kept = 0;
+    for (let time = 0; time < exits; time += 1) {
+      const program = startProgram('threads.js');
+      const argument = { config: slow.config, calls: CALLS, code: EXIT_CODE };
+      program.ask('exit', argument).catch(() => {});
+      if ((await program.ended).code === EXIT_CODE) kept += 1;
+    }
+    return {
+      promise: 'teardown is safe, with exchanges in the air',
+      wanted: `0 crashes in ${terminations} terminations and ${reloads} reloads; ${exits} exit codes kept`,
+      measured: `terminations: ${survived}; reloads with a token: ${reloaded} of ${reloads}; exit codes: ${kept} of ${exits}`,
+      ok: survived === 'granted' && reloaded === reloads && kept === exits,
+    };
+  } finally {
+    prompt.close();
+    slow.close();
+  }
+};
+
+/** What the use of a program gives, if the program then ends well; else how it ended. */
+function ending(use) {
+  return withProgram('threads.js', async ({ ask, end, ended }) => {
+    const result = await use(ask).catch(() => undefined);
+    end();
+    const { code, signal } = await ended;
+    return code === 0 ? result : `crashed (${signal ?? code})`;
+  });
+}

@@ -1,0 +1,118 @@
+//! Promise 22, for the flights: real threads in every order that they happen to come in.
+//!
+//! A model checker would need its own `Mutex`, `spawn` and `watch` inside `src/`; the shared state
+//! is one map behind one lock, so what can go wrong is told by these invariants.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+
+use jsforce_connection_manager::failure::{Code, Failure};
+use jsforce_connection_manager::flight::Flights;
+use jsforce_connection_manager::identity::{Identity, IdentityKey};
+
+use super::{cases, report};
+
+const KEYS: usize = 3;
+const THREADS: u32 = 8;
+
+/// What is known of one identity's flights.
+#[derive(Default)]
+struct Sky {
+    /// A request is running.
+    busy: AtomicBool,
+    /// Requests begun.
+    begun: AtomicU64,
+}
+
+/// A request that is over when it is dropped, by whatever way.
+struct Running(Arc<Sky>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.busy.store(false, SeqCst);
+    }
+}
+
+fn names() -> Vec<Identity> {
+    let key = IdentityKey::derive(b"flights");
+    (0..KEYS).map(|number| key.identity([&*number.to_string()])).collect()
+}
+
+async fn request(sky: Arc<Sky>, turn: u64) -> Result<u64, Arc<Failure>> {
+    assert!(!sky.busy.swap(true, SeqCst), "two requests of one identity");
+    let (running, number) = (Running(sky.clone()), sky.begun.fetch_add(1, SeqCst) + 1);
+    for _ in 0..turn % 4 {
+        tokio::task::yield_now().await;
+    }
+    drop(running);
+    match turn % 11 {
+        0 => std::panic::resume_unwind(Box::new("a request that panics")),
+        1 | 2 => Err(Arc::new(Failure::new(Code::Refused, number.to_string()))),
+        _ => Ok(number),
+    }
+}
+
+/// Joins, waits or leaves, and checks what came: the answer of a flight that was in the air when
+/// this caller joined, and never again the one that it was given before.
+fn fly(
+    thread: u64,
+    rounds: u32,
+    flights: &Flights<Identity, u64>,
+    skies: &[Arc<Sky>],
+    names: &[Identity],
+) {
+    let runtime = tokio::runtime::Handle::current();
+    let mut last = [0; KEYS];
+    for round in 0..u64::from(rounds) {
+        let turn = round.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23) ^ thread;
+        let key = usize::try_from(turn >> 7).unwrap_or_default() % KEYS;
+        let sky = &skies[key];
+        let begun = sky.begun.load(SeqCst);
+        let seat = flights.join(names[key], false, || request(sky.clone(), turn));
+        if turn.is_multiple_of(5) {
+            // This caller leaves; the flight goes on.
+            continue;
+        }
+        let number = match runtime.block_on(seat.outcome()) {
+            Ok(number) => number,
+            Err(failure) if failure.code == Code::Refused => failure.what.parse().unwrap(),
+            Err(failure) => {
+                assert_eq!(failure.code, Code::Internal, "{failure}");
+                continue;
+            }
+        };
+        assert!(number >= begun, "the answer of {number} to a caller that came after {begun}");
+        assert!(number > last[key], "the answer of {number} again");
+        last[key] = number;
+    }
+}
+
+#[test]
+fn there_is_one_flight_and_everybody_gets_its_answer() {
+    let joins = cases(20_000, 1_000_000);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    let (flights, names) = (Flights::default(), names());
+    let skies: Vec<Arc<Sky>> = (0..KEYS).map(|_| Arc::default()).collect();
+    std::thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let (runtime, flights, skies, names) = (&runtime, &flights, &skies, &names);
+            scope.spawn(move || {
+                let _inside = runtime.enter();
+                fly(thread.into(), joins / THREADS, flights, skies, names);
+            });
+        }
+    });
+    while flights.count() > 0 {
+        std::thread::yield_now();
+    }
+    assert!(skies.iter().all(|sky| !sky.busy.load(SeqCst)));
+    let begun: u64 = skies.iter().map(|sky| sky.begun.load(SeqCst)).sum();
+    assert!(begun > 0);
+    report(
+        22,
+        &format!(
+            "{joins} joins by {THREADS} threads, {begun} flights: never two at once for one identity, 0 lost or wedged callers"
+        ),
+    );
+}

@@ -1,0 +1,46 @@
+//! Laws that hold for whatever comes: random lives, clocks, orders of threads, bytes.
+//!
+//! Each holds for a few cases at every `cargo test`, and for its full count with `SOAK=1`, or for
+//! `SOAK_CASES` cases, where it prints its figure as `promise N: …` (see `--nocapture`).
+
+mod bytes;
+mod hosts;
+mod identities;
+mod interleavings;
+mod life;
+mod newcomers;
+mod panics;
+mod properties;
+mod races;
+mod server;
+mod stats;
+
+#[path = "../support/mod.rs"]
+mod support;
+
+use proptest::test_runner::Config;
+
+/// How many cases to run: few, or all in the soak.
+fn cases(few: u32, all: u32) -> u32 {
+    match std::env::var("SOAK_CASES") {
+        Ok(count) => count.parse().expect("SOAK_CASES is a number"),
+        Err(_) if in_soak() => all,
+        Err(_) => few,
+    }
+}
+
+fn in_soak() -> bool {
+    ["SOAK", "SOAK_CASES"].iter().any(|name| std::env::var_os(name).is_some())
+}
+
+/// One line of the soak's table. It begins a line even if the harness has begun one.
+fn report(promise: u8, figure: &str) {
+    if in_soak() {
+        println!("\npromise {promise}: {figure}");
+    }
+}
+
+/// Failures are told with their steps, and kept nowhere.
+fn config(cases: u32) -> Config {
+    Config { failure_persistence: None, ..Config::with_cases(cases) }
+}

@@ -1,0 +1,81 @@
+//! Promise 13: a newcomer in a full cache is kept, and what is in use is not dropped for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use jsforce_connection_manager::clock::Clock as _;
+use jsforce_connection_manager::deadlines::{Deadlines, Peek};
+use jsforce_connection_manager::identity::{Holder, IdentityKey};
+use jsforce_connection_manager::source::TokenSource;
+
+use super::server::{Server, granted, runtime};
+use super::support::clock::ManualClock;
+use super::support::{BUDGET, Config};
+use super::{cases, report};
+
+const CAPACITY: u32 = 200;
+
+/// Tenants without end: one key is parsed for all of them.
+fn tenants() -> impl FnMut() -> Holder {
+    // No token is to end by its age here.
+    let first = Config { life: (86_400, 30), ..Config::default() }.holder();
+    let names = IdentityKey::derive(b"the names of tenants");
+    let mut count = 0_u64;
+    move || {
+        count += 1;
+        Holder { identity: names.identity([&*count.to_string()]), ..first.clone() }
+    }
+}
+
+#[test]
+fn newcomers_do_not_log_in_twice_and_drive_out_nobody_in_use() {
+    let newcomers = cases(200, 1_000);
+    let posts = Arc::new(AtomicU64::new(0));
+    let server = {
+        let posts = posts.clone();
+        Server(move || Ok(granted(&posts.fetch_add(1, Relaxed).to_string(), None)))
+    };
+    let (clock, deadlines) = (Arc::new(ManualClock::default()), Arc::new(Deadlines::default()));
+    let source = Arc::new(TokenSource::new(
+        Arc::new(server),
+        clock.clone(),
+        deadlines.clone(),
+        CAPACITY.into(),
+        vec![],
+    ));
+    let mut tenant = tenants();
+    runtime().block_on(async {
+        // Hot: each was used many times, which a policy that counts uses would not forget.
+        let mut hot = Vec::new();
+        for _ in 0..CAPACITY {
+            let holder = tenant();
+            for _ in 0..20 {
+                source.token(&holder, BUDGET).await.ok().unwrap();
+            }
+            let kept = source.kept(&holder).unwrap();
+            hot.push((holder, kept.ticket.unwrap()));
+        }
+        assert_eq!(source.stats().kept.valid, u64::from(CAPACITY), "the cache is full");
+        // Half of them stay in use, by the look that every warm call takes.
+        let in_use = hot.split_off(hot.len() / 2);
+        let before = posts.load(Relaxed);
+        for number in 0..newcomers {
+            // A second, after which a look asks for its use to be marked.
+            clock.change(|now| now.monotonic += 1_000_000 * u64::from(number % 2));
+            for (holder, ticket) in &in_use {
+                match deadlines.peek(*ticket, clock.now()) {
+                    Peek::Gone => panic!("newcomer {number} has driven out a tenant in use"),
+                    Peek::AliveUnmarked => source.mark_used(holder),
+                    Peek::Alive | Peek::Due => {}
+                }
+            }
+            let newcomer = tenant();
+            for _ in 0..20 {
+                source.token(&newcomer, BUDGET).await.ok().unwrap();
+            }
+        }
+        let logins = posts.load(Relaxed) - before;
+        assert_eq!(logins, u64::from(newcomers), "each newcomer logs in once");
+    });
+    report(13, &format!("0 repeated logins for {newcomers} newcomers in a full cache of hot ones"));
+}
