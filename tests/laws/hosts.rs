@@ -202,7 +202,7 @@ fn good_urls_are_accepted() {
     assert!(GOOD.len() >= 20);
 }
 
-/// Fault table, row 36: the answer as a whole is refused, and nothing of it is kept.
+/// The answer as a whole is refused, and nothing of it is kept.
 #[test]
 fn an_answer_with_a_hostile_instance_brings_no_token() {
     let holder = holder();
