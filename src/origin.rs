@@ -41,6 +41,9 @@ impl BaseUrl {
         let Some(Host::Domain(host)) = url.host() else {
             return refuse("must name a host, not an IP address.");
         };
+        if host.split('.').any(str::is_empty) {
+            return refuse("must name a host without empty parts.");
+        }
         if url.port().is_some_and(|port| port < 1_024) {
             return refuse("must use port 443, or one above 1023.");
         }

@@ -54,6 +54,8 @@ fn bad_urls_are_refused_without_being_shown() {
         ("https://2852039166", "IP address"),
         ("https://[::ffff:169.254.169.254]", "IP address"),
         ("http://127.0.0.2", "must use https"),
+        ("https://acme.my.salesforce.com..", "empty parts"),
+        ("https://.my.salesforce.com", "empty parts"),
         ("https://acme.my.salesforce.com:22", "port 443"),
         ("https://acme.lightning.force.com", "https://acme.my.salesforce.com instead"),
         (
