@@ -12,6 +12,11 @@ use crate::failure::{Code, Failure};
 
 /// All the time one call may take.
 pub const BUDGET: Duration = Duration::from_secs(8);
+/// Below this nothing is sent: the answer could not be awaited.
+pub const SMALLEST_BUDGET: Duration = Duration::from_millis(300);
+const ATTEMPT: Duration = Duration::from_secs(4);
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// What one mint may cost.
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +40,6 @@ impl Patience {
         Self { budget: self.budget.saturating_sub(spent), ..self }
     }
 }
-/// Below this nothing is sent: the answer could not be awaited.
-pub const SMALLEST_BUDGET: Duration = Duration::from_millis(300);
-const ATTEMPT: Duration = Duration::from_secs(4);
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Runs `attempt` until it succeeds, fails for good, or `patience` ends; each run is told how long
 /// it may take. Only what may be sent twice belongs in here.
