@@ -2,6 +2,7 @@
 
 const { spawn } = require('node:child_process');
 const { text } = require('node:stream/consumers');
+const { withoutSecrets } = require('./canaries');
 
 const PACKAGE = require.resolve('../..');
 
@@ -13,7 +14,7 @@ function plainEnvironment() {
 
 /**
  * Runs a Node.js program: its text, in which `input` is the given value and `load()` requires the
- * package. What it passes to `report` comes back.
+ * package. What it passes to `report` comes back; what it prints otherwise holds no secret.
  *
  * @param {string} program may use `await`
  * @param {{ input?: unknown, env?: NodeJS.ProcessEnv, args?: string[], cwd?: string }} [options]
@@ -27,12 +28,13 @@ async function runChild(program, { input = null, env = {}, args = [], cwd } = {}
   const start = performance.now();
   const child = spawn(process.execPath, [...args, '-e', `${prelude}${program}\n})()`], {
     cwd,
-    env: { ...plainEnvironment(), ...env },
+    env: { ...plainEnvironment(), RUST_BACKTRACE: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   const took = performance.now() - start;
+  withoutSecrets(stderr);
   const reports = stdout
     .split('\n')
     .filter(Boolean)

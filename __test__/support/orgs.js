@@ -2,6 +2,7 @@
 
 const { createPublicKey } = require('node:crypto');
 const { startLocalOrg } = require('../../testing');
+const { keyBody, plant } = require('./canaries');
 
 /** What is open in the test that runs. */
 const open = [];
@@ -18,7 +19,9 @@ function closeAfterTest(closable) {
 
 /** @type {typeof startLocalOrg} */
 async function startOrg(options) {
-  return closeAfterTest(await startLocalOrg(options));
+  const org = closeAfterTest(await startLocalOrg(options));
+  plant('the private key', keyBody(org.config.privateKey));
+  return org;
 }
 
 /** The public key that the org's ready app knows, PEM, to register more apps with. */

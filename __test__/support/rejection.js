@@ -1,21 +1,23 @@
 'use strict';
 
-/** What a promise is rejected with; that it is fulfilled is an error. */
+const { withoutSecrets } = require('./canaries');
+
+/** What a promise is rejected with; that it is fulfilled is an error, and that it shows a secret. */
 function rejection(promise) {
   return promise.then(
     (value) => {
       throw new Error(`expected a rejection, not ${String(value)}`);
     },
-    (error) => error,
+    (error) => withoutSecrets(error),
   );
 }
 
-/** What a function throws. */
+/** What a function throws, likewise. */
 function thrown(action) {
   try {
     action();
   } catch (error) {
-    return error;
+    return withoutSecrets(error);
   }
   throw new Error('expected it to throw');
 }

@@ -2,13 +2,25 @@
 
 const http = require('node:http');
 const { text } = require('node:stream/consumers');
+const { PIECE, plant } = require('./canaries');
 const { closeAfterTest, startOrg } = require('./orgs');
 
+const SECRET = ['assertion', 'access_token', 'refresh_token'];
+
+/** What of a request or an answer must not come out. */
+function plantAll(fields) {
+  for (const name of SECRET) {
+    const secret = fields[name];
+    if (typeof secret === 'string' && secret.length >= PIECE) plant(name, secret);
+  }
+}
+
 /**
- * A bare token endpoint that keeps every form it is sent.
+ * A bare token endpoint that keeps every form it is sent. The assertions, and the tokens it gives,
+ * are secrets.
  *
  * @param {(form: URLSearchParams, body: string) => object | Promise<object>} answer the JSON of the
- *   answer, status 200; or `{ status, json }`
+ *   answer, status 200; or `{ status, headers, json }`, or `{ status, headers, raw }` with bytes
  */
 async function startTokenHost(answer) {
   /** @type {URLSearchParams[]} */
@@ -17,9 +29,11 @@ async function startTokenHost(answer) {
     const body = await text(request);
     const form = new URLSearchParams(body);
     forms.push(form);
-    const { status = 200, json, ...fields } = await answer(form, body);
-    response.writeHead(status, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(json ?? fields));
+    const { status = 200, headers, raw, json, ...fields } = await answer(form, body);
+    const said = json ?? fields;
+    plantAll({ assertion: form.get('assertion'), ...said });
+    response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+    response.end(raw ?? JSON.stringify(said));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = () =>
