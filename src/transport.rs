@@ -209,12 +209,19 @@ fn failure_of(error: &reqwest::Error) -> Failure {
     if let Some(tls) = causes(error).find_map(tls_error) {
         return Failure::new(Code::NetworkTls, tls_sentence(tls));
     }
+    // hyper-util's errors of a proxy are told apart by their words only.
+    let proxy_says = |words: &str| {
+        error.is_connect() && causes(error).any(|cause| cause.to_string().contains(words))
+    };
+    if proxy_says("proxy authorization required") {
+        let what = "The proxy wants a user name and password, or other ones (HTTP 407).";
+        return Failure { retryable: false, ..Failure::new(Code::NetworkConnect, what) };
+    }
     let (code, what) = if error.is_dns() {
         (Code::NetworkDns, "The host's name cannot be resolved.")
     } else if error.is_timeout() {
         (Code::NetworkConnect, "No connection was made within 1,500 ms.")
-    } else if error.is_connect() && causes(error).any(|cause| cause.to_string().contains("tunnel"))
-    {
+    } else if proxy_says("tunnel") {
         (Code::NetworkConnect, "The proxy refused to connect to the host.")
     } else if error.is_connect() {
         (Code::NetworkConnect, "No connection could be made to the host.")

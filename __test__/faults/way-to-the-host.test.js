@@ -1,0 +1,130 @@
+'use strict';
+
+// Proxies and certificates on the way to a host that is not this machine: all names lead, by a
+// proxy, to a server here.
+
+const https = require('node:https');
+const { JWTConnectionManager } = require('../..');
+const { plant } = require('../support/canaries');
+const { certificateFor } = require('../support/certificates');
+const { runChild } = require('../support/child');
+const { closeAfterTest, startOrg } = require('../support/orgs');
+const { startProxy } = require('../support/proxy');
+
+const HOST = 'acme.my.salesforce.com';
+const PASSWORD = 'CANARY/proxy password:7215037';
+const CREDENTIALS = `user:${encodeURIComponent(PASSWORD)}`;
+beforeAll(() => plant('the password of the proxy', PASSWORD));
+
+/** A token endpoint with this certificate. */
+async function startHost({ cert, key }) {
+  const token = { access_token: '00D000000000001!x', instance_url: `https://${HOST}` };
+  let requests = 0;
+  const server = https.createServer({ cert, key }, (_, response) => {
+    requests += 1;
+    response.end(JSON.stringify(token));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closeAfterTest(server);
+  return { port: server.address().port, requests: () => requests };
+}
+
+/** What a login at `HOST` gives in a process with this environment. */
+async function logIn(env, ca) {
+  const { config } = await startOrg();
+  const program = `
+    const { JWTConnectionManager } = load();
+    const manager = new JWTConnectionManager({ ca: input.ca });
+    const asked = manager.getAccessToken(input.config);
+    report(await asked.then(({ instanceUrl }) => ({ instanceUrl }), (error) => ({
+      ...error, message: error.message, shown: require('node:util').inspect(error),
+    })));`;
+  const input = { config: { ...config, instanceUrl: `https://${HOST}` }, ca };
+  const { code, reports, stderr } = await runChild(program, { input, env });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.stringify(reports)).not.toMatch(/CANARY|7215037/);
+  return reports[0];
+}
+
+describe('a proxy with a user name and password', () => {
+  test('is given them, and leads to the host', async () => {
+    const { ca, ...certificate } = await certificateFor(HOST);
+    const host = await startHost(certificate);
+    const proxy = await startProxy({ port: host.port });
+    const env = { HTTPS_PROXY: `http://${CREDENTIALS}@127.0.0.1:${proxy.port}` };
+    expect(await logIn(env, ca)).toEqual({ instanceUrl: `https://${HOST}` });
+    expect(proxy.heads).toHaveLength(1);
+    const [, basic] = /^Proxy-Authorization: Basic (\S+)/im.exec(proxy.heads[0]);
+    expect(Buffer.from(basic, 'base64').toString()).toBe(`user:${PASSWORD}`);
+    expect(proxy.heads[0]).not.toContain('assertion');
+  });
+
+  test('that wants others (407) is told as that, for good, without showing them', async () => {
+    const proxy = await startProxy({ status: '407 Proxy Authentication Required' });
+    const env = { HTTPS_PROXY: `http://${CREDENTIALS}@127.0.0.1:${proxy.port}` };
+    const failure = await logIn(env);
+    expect(failure).toMatchObject({ code: 'NETWORK_CONNECT', retryable: false, attempts: 1 });
+    expect(failure.message).toContain('The proxy wants a user name and password');
+    expect(proxy.heads).toHaveLength(1);
+  });
+
+  test('that refuses otherwise may pass, and is asked again', async () => {
+    const proxy = await startProxy({ status: '503 Service Unavailable' });
+    const failure = await logIn({ HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
+    expect(failure).toMatchObject({ code: 'NETWORK_CONNECT', retryable: true, attempts: 3 });
+    expect(failure.message).toContain('The proxy refused to connect');
+  });
+
+  test('is passed by for the hosts of NO_PROXY', async () => {
+    const proxy = await startProxy({});
+    const url = `http://${CREDENTIALS}@127.0.0.1:${proxy.port}`;
+    const { config } = await startOrg();
+    const program = `
+      const { JWTConnectionManager } = load();
+      const error = await new JWTConnectionManager().getAccessToken(input).catch((error) => error);
+      report(error.code);`;
+    for (const [NO_PROXY, code] of [
+      ['.invalid', 'NETWORK_DNS'],
+      ['other.example', 'NETWORK_CONNECT'],
+    ]) {
+      const input = { ...config, instanceUrl: 'https://nowhere.invalid' };
+      const child = await runChild(program, { input, env: { HTTPS_PROXY: url, NO_PROXY } });
+      expect(child).toMatchObject({ reports: [code], stderr: '' });
+      expect(proxy.heads.length > 0).toBe(code === 'NETWORK_CONNECT');
+    }
+  });
+});
+
+describe('a certificate', () => {
+  test.each([
+    ['that has expired', { until: -1 }, 'The host’s certificate has expired'],
+    ['that is not valid yet', { from: 1 }, 'The host’s certificate is not valid yet'],
+    ['for another host', { host: 'evil.example' }, 'The host’s certificate is for another name'],
+    ['of the proxy’s own authority', { trusted: false }, 'an authority that is not trusted'],
+  ])('%s is refused, and nothing is sent', async (_, about, sentence) => {
+    const { host: name = HOST, trusted = true, ...days } = about;
+    const { ca, ...certificate } = await certificateFor(name, days);
+    const host = await startHost(certificate);
+    const proxy = await startProxy({ port: host.port });
+    const env = {
+      HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+      // Neither of these makes it less careful.
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      SSL_CERT_FILE: '/nowhere/ca.pem',
+    };
+    const failure = await logIn(env, trusted ? ca : undefined);
+    expect(failure).toMatchObject({ code: 'NETWORK_TLS', retryable: false, attempts: 1 });
+    expect(failure.message).toContain(sentence.replace('’', "'"));
+    expect(failure.hint).toContain('NODE_EXTRA_CA_CERTS');
+    expect(host.requests()).toBe(0);
+  });
+
+  test('is checked whatever option is made up for the contrary', async () => {
+    const { config } = await startOrg({ https: true });
+    for (const option of ['rejectUnauthorized', 'insecure', 'strictSSL', 'checkServerIdentity']) {
+      const manager = new JWTConnectionManager({ [option]: false });
+      const asked = manager.getAccessToken({ ...config, [option]: false });
+      await expect(asked).rejects.toHaveProperty('code', 'NETWORK_TLS');
+    }
+  });
+});
