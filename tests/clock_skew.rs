@@ -11,8 +11,8 @@ use jsforce_connection_manager::clock::{Clock as _, Moment};
 use jsforce_connection_manager::failure::Code;
 
 use support::clock::{ManualClock, START};
-use support::script::{Reply, Sent, granted, oauth_error};
-use support::{Stage, holder, refused};
+use support::script::{Reply, Sent, granted, numbered, oauth_error};
+use support::{Config, OTHER_KEY, Stage, holder, holders, refused};
 
 /// A server whose clock is `ahead` of this machine's by so many seconds. It refuses what has
 /// expired three minutes ago by its own clock, and says what time it is.
@@ -89,5 +89,38 @@ async fn clocks_that_step_never_panic_nor_lengthen_a_life() {
         assert_eq!(stage.is_alive(kept.ticket), step < 0);
         stage.clock.advance(150);
         assert!(!stage.is_alive(kept.ticket), "{step}");
+    }
+}
+
+#[tokio::test]
+async fn a_year_forward_costs_each_login_one_request() {
+    const YEAR: u64 = 31_536_000_000_000;
+    let (stage, holders) = (Stage::new(numbered), holders(20));
+    let mut old = Vec::new();
+    for holder in &holders {
+        old.push(stage.token(holder).await.ticket);
+    }
+    stage.clock.change(|now| now.wall += YEAR);
+    assert!(old.iter().all(|ticket| !stage.is_alive(*ticket)));
+    assert_eq!(stage.counts(), (0, 20));
+    for _ in 0..10 {
+        let calls = holders.iter().map(|holder| stage.token(holder));
+        for call in calls.collect::<Vec<_>>() {
+            assert!(stage.is_alive(call.await.ticket));
+        }
+    }
+    assert_eq!((stage.script.posts(), stage.counts()), (40, (20, 0)));
+}
+
+#[tokio::test]
+async fn a_year_forward_does_not_open_the_way_for_a_storm_of_a_wrong_key() {
+    let stage = Stage::new(support::script::only_genuine);
+    let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.holder();
+    for step in 0..3 {
+        for _ in 0..1_000 {
+            assert_eq!(refused(stage.ask(&wrong).await).code, Code::AssertionInvalid);
+        }
+        assert_eq!(stage.script.posts(), step + 1);
+        stage.clock.change(|now| now.wall += 31_536_000_000_000);
     }
 }

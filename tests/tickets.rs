@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::sync::Arc;
+
 use jsforce_connection_manager::clock::{Clock as _, Moment};
 use jsforce_connection_manager::deadlines::Peek;
 
@@ -159,4 +161,18 @@ async fn no_more_tokens_are_kept_than_the_capacity() {
     let alive: Vec<_> = tickets.iter().map(|ticket| stage.is_alive(*ticket)).collect();
     assert_eq!(alive.iter().filter(|alive| **alive).count(), 10);
     assert!(alive[50..].iter().all(|alive| *alive), "the newest are kept");
+}
+
+/// As many tenants for the room as in 10,000 for 1,000.
+#[tokio::test]
+async fn ten_times_as_many_tenants_as_there_is_room_are_all_served() {
+    const ROOM: u64 = 100;
+    let stage = Stage::with_capacity(ROOM, numbered);
+    for (served, holder) in (1..).zip(holders(1_000)) {
+        let kept = stage.token(&holder).await;
+        assert!(stage.is_alive(kept.ticket), "the newest is readable at once");
+        assert!(Arc::ptr_eq(&stage.token(&holder).await, &kept));
+        assert_eq!(stage.counts(), (ROOM.min(served), 0));
+    }
+    assert_eq!(stage.script.posts(), 1_000);
 }

@@ -61,6 +61,36 @@ fn every_other_kind_of_key_is_called_by_its_name() {
     ]);
 }
 
+/// DER whose lengths promise more than there is, or more than there can be.
+#[test]
+fn lengths_that_lie_are_damage() {
+    let pem = der(PKCS8);
+    let with = |at: usize, bytes: &[u8]| {
+        let mut lying = pem.clone();
+        lying[at..at + bytes.len()].copy_from_slice(bytes);
+        STANDARD.encode(lying)
+    };
+    let whole = |head: &[u8]| STANDARD.encode([head, &pem[4..]].concat());
+    for text in [
+        with(2, &[0xff, 0xff]),
+        with(2, &[0, 0]),
+        with(2, &[0, 1]),
+        whole(&[0x30, 0x80]),
+        whole(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]),
+        whole(&[0x30, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+        whole(&[0x30, 0xff]),
+        whole(&[0x30, 0x7f]),
+        STANDARD.encode([0x30, 0x84, 0x7f, 0xff, 0xff, 0xff]),
+        STANDARD.encode([0x30]),
+        STANDARD.encode([0x30, 0x82]),
+    ] {
+        let failure = refusal(&text);
+        assert_eq!(failure.code, Code::PrivateKeyInvalid, "{text}");
+        let said = ["is cut off", "is damaged", "not a private key"];
+        assert!(said.iter().any(|phrase| failure.what.contains(phrase)), "{text}: {failure}");
+    }
+}
+
 #[test]
 fn every_text_that_is_no_key_is_called_what_it_is() {
     let pem_of =
