@@ -126,12 +126,16 @@ describe('Retry-After', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 
-  test.each(['soon', '-1', '0'])('%s, which says nothing, is passed over', async (retryAfter) => {
-    org.inject({ kind: 'unavailable', retryAfter });
-    const caught = await failure();
-    expect(caught).toMatchObject({ code: 'SERVER_UNAVAILABLE', attempts: 3 });
-    expect(caught.retryAfterMs).toBeUndefined();
-  });
+  const PAST = 'Thu, 01 Jan 2015 00:00:00 GMT';
+  test.each(['soon', '-1', '0', '1.5', PAST])(
+    '%s, which says nothing, is passed over',
+    async (retryAfter) => {
+      org.inject({ kind: 'unavailable', retryAfter });
+      const caught = await failure();
+      expect(caught).toMatchObject({ code: 'SERVER_UNAVAILABLE', attempts: 3 });
+      expect(caught.retryAfterMs).toBeUndefined();
+    },
+  );
 });
 
 describe('an instance URL that the token must not be sent to is refused, and nothing is kept', () => {
