@@ -5,7 +5,7 @@ mod support;
 
 use std::fmt::{Debug, Display};
 use std::marker::PhantomData;
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -139,8 +139,7 @@ fn no_library_logs_a_secret() {
     if !in_a_process_of_its_own("no_library_logs_a_secret", &[("https_proxy", &proxy)]) {
         return;
     }
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| log::set_logger(&Listener).unwrap());
+    log::set_logger(&Listener).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
     tracing::trace!("a word by way of tracing");
 

@@ -10,6 +10,12 @@ const PIECE = 16;
 /** Tokens and assertions give themselves away, whoever made them. */
 const PATTERNS = { 'an access token': /00D\w{12,15}!/, 'an assertion': /eyJ[\w-]{10,}\.eyJ/ };
 
+/**
+ * Planted since the last search. A test that measures time must not pay for the pieces.
+ *
+ * @type {[name: string, secret: string][]}
+ */
+const planted = [];
 /** @type {Map<string, string>} what each piece belongs to */
 const pieces = new Map();
 
@@ -32,9 +38,15 @@ function spellings(secret) {
  */
 function plant(name, secret) {
   if (secret.length < PIECE) throw new Error(`${name} is too short to be recognised`);
-  for (const spelling of spellings(secret)) {
-    for (let at = 0; at + PIECE <= spelling.length; at += 1) {
-      pieces.set(spelling.slice(at, at + PIECE), name);
+  planted.push([name, secret]);
+}
+
+function cutPlanted() {
+  for (const [name, secret] of planted.splice(0)) {
+    for (const spelling of spellings(secret)) {
+      for (let at = 0; at + PIECE <= spelling.length; at += 1) {
+        pieces.set(spelling.slice(at, at + PIECE), name);
+      }
     }
   }
 }
@@ -44,6 +56,7 @@ const keyBody = (pem) => pem.replace(/-----[^-]+-----|\s/g, '');
 
 /** What a text shows: the names of secrets, none twice. */
 function secretsIn(text) {
+  cutPlanted();
   const found = new Set();
   for (let at = 0; at + PIECE <= text.length; at += 1) {
     const name = pieces.get(text.slice(at, at + PIECE));
