@@ -167,3 +167,17 @@ test('fifty calls may share a signal without a warning of Node.js', async () => 
   process.off('warning', warned);
   expect(warned).not.toHaveBeenCalled();
 });
+
+test('a signal that cannot be listened to rejects with what it threw, and is tried again', async () => {
+  const org = await startOrg({ delay: 600 });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const boom = new Error('boom');
+  jest.spyOn(signal, 'addEventListener').mockImplementationOnce(() => {
+    throw boom;
+  });
+  expect(await rejection(manager.getAccessToken(org.config, { signal }))).toBe(boom);
+  const asked = rejection(manager.getAccessToken(org.config, { signal }));
+  controller.abort();
+  expect(await asked).toMatchObject({ name: 'AbortError', code: 'ABORTED' });
+});

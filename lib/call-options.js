@@ -98,8 +98,8 @@ function listenTo(signal) {
     for (const stop of leave) stop();
   };
   const listening = { leave, onAbort };
-  waiting.set(signal, listening);
   signal.addEventListener('abort', onAbort);
+  waiting.set(signal, listening);
   return listening;
 }
 
