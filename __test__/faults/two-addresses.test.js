@@ -5,7 +5,7 @@ const { once } = require('node:events');
 const { mkdtempSync, rmSync } = require('node:fs');
 const https = require('node:https');
 const net = require('node:net');
-const { tmpdir } = require('node:os');
+const { networkInterfaces, tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { certificateFor } = require('../support/certificates');
@@ -45,10 +45,13 @@ async function blackHole(port) {
   }
 }
 
-onLinux.each([
-  ['refuses', () => {}],
-  ['is silent', blackHole],
-])('a host whose IPv6 address %s is reached by its other one', async (_, kill) => {
+/** Some containers have no IPv6 at all, so that nothing can be silent there. */
+const hasIPv6 = Object.values(networkInterfaces())
+  .flat()
+  .some(({ address }) => address === '::1');
+const DEAD = [['refuses', () => {}], ...(hasIPv6 ? [['is silent', blackHole]] : [])];
+
+onLinux.each(DEAD)('a host whose IPv6 address %s is reached by its other one', async (_, kill) => {
   const library = join(folder, 'two-addresses.so');
   execFileSync('cc', ['-shared', '-fPIC', '-o', library, SOURCE, '-ldl']);
   const { ca, ...certificate } = await certificateFor(HOST);
