@@ -15,12 +15,15 @@ function plainEnvironment() {
  * Starts a file of `programs/` in a process of its own, which does what it is asked.
  *
  * @param {string} name
- * @param {{ env?: NodeJS.ProcessEnv, args?: string[] }} [options]
+ * @param {{ env?: NodeJS.ProcessEnv, args?: string[], under?: string[] }} [options] Node.js's own
+ *   arguments; the command and its arguments that run Node.js
  */
-function startProgram(name, { env = {}, args = [] } = {}) {
+function startProgram(name, { env = {}, args = [], under = [] } = {}) {
+  const [execPath, ...execArgv] = [...under, process.execPath, ...args];
   const child = fork(HOST, [join(__dirname, 'programs', name)], {
     env: { ...plainEnvironment(), ...env },
-    execArgv: args,
+    execPath,
+    execArgv,
   });
   const waiting = new Map();
   child.on('message', ({ id, result, error }) => {

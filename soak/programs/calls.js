@@ -23,6 +23,18 @@ async function timed(action) {
 module.exports = {
   token: (config) => timed(() => outcomeOf(getAccessToken(config))),
   clear: () => clearAllTokens(),
+  /** So many calls, some at once; how many ended in each code, or in 'token'. */
+  callMany: async ({ config, times, atOnce }) => {
+    /** @type {Record<string, number>} */
+    const counts = {};
+    for (let left = times; left > 0; left -= atOnce) {
+      const calls = Array.from({ length: Math.min(atOnce, left) }, () => getAccessToken(config));
+      for (const { code = 'token' } of await Promise.all(calls.map(outcomeOf))) {
+        counts[code] = (counts[code] ?? 0) + 1;
+      }
+    }
+    return counts;
+  },
   /** Calls that overlap, each of a manager of its own; `within` is milliseconds from the call. */
   callAll: (calls) =>
     Promise.all(

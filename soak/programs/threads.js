@@ -16,10 +16,10 @@ async function startCaller(workerData) {
 
 module.exports = {
   /** Ends workers abruptly, with exchanges in the air, beside one that stays. */
-  terminate: async ({ config, times, calls }) => {
+  terminate: async ({ config, times, calls, within = 10 }) => {
     const staying = await startCaller({ config, calls: 0 });
     for (let time = 0; time < times; time += 1) {
-      const { worker } = await startCaller({ config, calls, delay: Math.random() * 10 });
+      const { worker } = await startCaller({ config, calls, delay: Math.random() * within });
       await worker.terminate();
     }
     staying.worker.postMessage('ask');
