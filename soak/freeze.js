@@ -49,7 +49,7 @@ module.exports = async (scale) => {
 
 /** Freezes with nothing in the air but what a client keeps open; which modes failed. */
 async function freezeIdle(cycles) {
-  const server = await startTokenServer((_, socket) =>
+  const server = await startTokenServer((_, { socket }) =>
     /** @type {any} */ (socket).forgotten ? { loss: 'hang' } : {},
   );
   return withProgram('calls.js', async ({ ask, child }) => {

@@ -28,8 +28,8 @@ function loginAt(url) {
  * A token endpoint that keeps its connections open, and checks nothing, so that the client alone is
  * measured.
  *
- * @param {(number: number, socket: import('node:net').Socket) => Answer | Promise<Answer>} [answer]
- *   to the request of this number, counted from 1
+ * @param {(number: number, request: http.IncomingMessage) => Answer | Promise<Answer>} [answer] to the
+ *   request of this number, counted from 1
  */
 async function startTokenServer(answer = () => ({})) {
   let exchanges = 0;
@@ -39,8 +39,8 @@ async function startTokenServer(answer = () => ({})) {
   const server = http.createServer(async (request, response) => {
     exchanges += 1;
     const number = exchanges;
+    const { status = 200, fields = {}, delay = 0, loss } = await answer(number, request);
     request.resume();
-    const { status = 200, fields = {}, delay = 0, loss } = await answer(number, request.socket);
     if (delay > 0) await sleep(delay);
     if (loss === 'reset') request.socket.resetAndDestroy();
     if (loss !== undefined) return;

@@ -19,8 +19,8 @@ async function holdings() {
 }
 
 module.exports = {
-  /** Calls in rounds, with what the process holds before each round and after the last. */
-  live: async ({ config, rounds, hits, mints }) => {
+  /** Calls in rounds; what the process holds before each round and after the last. */
+  live: async ({ config, warmUp, rounds, hits, mints }) => {
     const managers = Array.from({ length: MANAGERS }, () => new JWTConnectionManager());
     const round = async () => {
       for (let left = mints; left > 0; left -= MANAGERS) {
@@ -29,7 +29,7 @@ module.exports = {
       }
       for (let left = hits; left > 0; left -= 1) await managers[0].getAccessToken(config);
     };
-    await round();
+    for (let left = warmUp; left > 0; left -= 1) await round();
     const held = [await holdings()];
     for (let left = rounds; left > 0; left -= 1) {
       await round();

@@ -1,0 +1,57 @@
+'use strict';
+
+const { text } = require('node:stream/consumers');
+const { withProgram } = require('./program.js');
+const { startTokenServer } = require('./token-server.js');
+
+const THREADS = 4;
+const SECONDS = { full: 30, short: 3 };
+/** Seconds that a token lives, of which nine tenths are used. */
+const LIFE = 1;
+const LOGINS = 40;
+/** Fewer than there are logins, so that tokens are evicted all the time. */
+const CAPACITY = 8;
+
+/** Threads share tokens that are renewed, cleared and evicted all the time. */
+module.exports = async (scale) => {
+  const server = await startTokenServer(async (number, request) => {
+    const form = new URLSearchParams(await text(request));
+    const claims = form.get('assertion')?.split('.')[1] ?? '';
+    const { sub } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    // All that a thread must know to judge the token.
+    const token = { access_token: `${sub}!${number}!${Date.now()}`, expires_in: LIFE };
+    return { fields: token };
+  });
+  const { config } = server;
+  const judged = { threads: THREADS, ms: SECONDS[scale] * 1_000, usable: LIFE * 900 };
+  try {
+    const one = await withProgram('sharers.js', ({ ask }) =>
+      ask('share', { ...judged, logins: [config] }),
+    );
+    const logins = Array.from({ length: LOGINS }, (_, index) => ({
+      ...config,
+      username: `user${index}@example.com`,
+    }));
+    const many = await withProgram('sharers.js', ({ ask }) =>
+      ask('share', { ...judged, logins, capacity: CAPACITY, clears: true }),
+    );
+    return [
+      {
+        number: 1,
+        promise: `no expired token, nor one that another of ${THREADS} threads has renewed`,
+        wanted: '0 handed out',
+        measured: `${one.dead} dead, ${one.outdated} outdated of ${one.calls} calls; ${one.tokens} tokens`,
+        ok: one.dead + one.outdated === 0 && one.tokens > SECONDS[scale] / 2,
+      },
+      {
+        number: 14,
+        promise: `no token of another login, nor one that was cleared: ${LOGINS} logins on ${THREADS} threads, ${CAPACITY} places`,
+        wanted: '0 handed out',
+        measured: `${many.foreign} foreign, ${many.dead} dead, ${many.outdated} cleared of ${many.calls} calls; ${many.tokens} tokens`,
+        ok: many.foreign + many.dead + many.outdated === 0 && many.tokens > LOGINS,
+      },
+    ];
+  } finally {
+    server.close();
+  }
+};
