@@ -7,8 +7,13 @@ const { logins, ms, usable, capacity, clears = false, newest, oldest } = workerD
 
 /** A timer tick and a rounding: how far a look at the clock may be behind. */
 const BEHIND = 11;
-const CALLS_A_CLEAR = 1_000;
-const CALLS_AN_EVICTION = 20;
+/** In calls. */
+const EVERY = { clear: 1_000, eviction: 20 };
+/**
+ * A config that differs in the API version alone looks at the cache afresh, if it comes back when its
+ * last token is dead: so many of them, a few milliseconds apart.
+ */
+const VERSIONS = { first: 10, count: 90, apart: 20 };
 
 /** The class of a Connection, without the cost of loading jsforce. */
 class Connection {
@@ -38,12 +43,23 @@ function judge(accessToken, index, began, first) {
   return Number(number);
 }
 
+let looks = 0;
+
+/** None most of the time. */
+function version(now) {
+  const { first, count, apart } = VERSIONS;
+  const look = Math.floor(now / apart);
+  if (look === looks) return undefined;
+  looks = look;
+  return `${first + (look % count)}.0`;
+}
+
 /** Asks the source that all threads share. */
 async function askShared(manager, index) {
   // Nobody clears: whatever anybody was handed has taken the place of all before it.
   const first = Atomics.load(clears ? oldest : newest, index);
   const began = Date.now();
-  const { accessToken } = await manager.getAccessToken(logins[index]);
+  const { accessToken } = await manager.getAccessToken({ ...logins[index], version: version(began) });
   raise(newest, index, judge(accessToken, index, began, first));
 }
 
@@ -71,11 +87,11 @@ async function main() {
   const own = new JWTConnectionManager({ capacity, Connection });
   const held = [];
   const end = Date.now() + ms;
-  while (Date.now() < end) {
+  for (let turn = 1; Date.now() < end; turn += 1) {
     const index = Math.floor(Math.random() * logins.length);
     await askShared(shared, index);
-    if (capacity !== undefined && seen.calls % CALLS_AN_EVICTION === 0) await askOwn(own, held, index);
-    if (clears && seen.calls % CALLS_A_CLEAR === 0) clear(shared);
+    if (capacity !== undefined && turn % EVERY.eviction === 0) await askOwn(own, held, index);
+    if (clears && turn % EVERY.clear === 0) clear(shared);
   }
   parentPort.postMessage(seen);
 }
