@@ -10,6 +10,7 @@ const { setUp } = require('../scripts/setup.js');
 /** Modules, with the promises of RELIABILITY.md that each measures. */
 const SOAKS = [
   ['./wall-clock.js', 1],
+  ['./shared-tokens.js', 1, 14],
   ['./one-login.js', 2],
   ['./renewal.js', 5],
   ['./bounded-time.js', 6],
@@ -17,7 +18,6 @@ const SOAKS = [
   ['./retry-load.js', 8],
   ['./freeze.js', 10],
   ['./secrets.js', 16],
-  ['./threads.js', 18],
   ['./teardown.js', 18],
   ['./leaks.js', 20],
   ['./memory-check.js', 20],
@@ -50,9 +50,7 @@ function cellsOf({ number, promise, wanted, measured, ok, seconds }) {
 async function main([...args]) {
   const scale = args.includes('--quick') ? 'short' : 'full';
   const only = args.includes('--only') ? Number(args[args.indexOf('--only') + 1]) : undefined;
-  const chosen = SOAKS.filter(
-    ([, ...numbers]) => only === undefined || numbers.includes(only),
-  );
+  const chosen = SOAKS.filter(([, ...numbers]) => only === undefined || numbers.includes(only));
   if (chosen.length === 0) throw new Error(`There is no soak of promise ${only}.`);
   await setUp();
   const rows = [];

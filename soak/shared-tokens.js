@@ -5,7 +5,7 @@ const { withProgram } = require('./program.js');
 const { startTokenServer } = require('./token-server.js');
 
 const THREADS = 4;
-const SECONDS = { full: 30, short: 3 };
+const SECONDS = { full: 30, short: 2 };
 /** Seconds that a token lives, of which nine tenths are used. */
 const LIFE = 1;
 const LOGINS = 40;

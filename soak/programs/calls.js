@@ -14,6 +14,13 @@ function outcomeOf(promise) {
   );
 }
 
+/** The options of a call that is told of a deadline, or of the time left of an invocation. */
+function optionsOf({ deadline, left }) {
+  if (deadline !== undefined) return { deadline: Date.now() + deadline };
+  if (left !== undefined) return { context: { getRemainingTimeInMillis: () => left } };
+  return undefined;
+}
+
 async function timed(action) {
   const started = performance.now();
   const outcome = await action();
@@ -35,14 +42,13 @@ module.exports = {
     }
     return counts;
   },
-  /** Calls that overlap, each of a manager of its own; `within` is milliseconds from the call. */
+  /** Calls that overlap, each of a manager of its own. */
   callAll: (calls) =>
     Promise.all(
-      calls.map(async ({ config, within }, index) => {
+      calls.map(async ({ config, told }, index) => {
         await sleep(index * APART); // started at once, they would wait for one another's start
         return timed(() => {
-          const options = within === null ? undefined : { deadline: Date.now() + within };
-          return outcomeOf(new JWTConnectionManager().getAccessToken(config, options));
+          return outcomeOf(new JWTConnectionManager().getAccessToken(config, optionsOf(told)));
         });
       }),
     ),

@@ -59,7 +59,10 @@ async function askShared(manager, index) {
   // Nobody clears: whatever anybody was handed has taken the place of all before it.
   const first = Atomics.load(clears ? oldest : newest, index);
   const began = Date.now();
-  const { accessToken } = await manager.getAccessToken({ ...logins[index], version: version(began) });
+  const { accessToken } = await manager.getAccessToken({
+    ...logins[index],
+    version: version(began),
+  });
   raise(newest, index, judge(accessToken, index, began, first));
 }
 
