@@ -2,6 +2,7 @@
 
 const { runChild } = require('./support/child');
 const { startOrg } = require('./support/orgs');
+const { startTokenHost } = require('./support/token-host');
 
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
 
@@ -138,4 +139,66 @@ describe('the tokens of getInstance', () => {
 test('errors have their class in a worker too', async () => {
   const reports = await runWithWorker(await startOrg(), `report(await worker.ask('fail'));`);
   expect(reports).toEqual([[true, 'USER_NOT_APPROVED']]);
+});
+
+describe('the addon, loaded in a worker first', () => {
+  /** Has a worker of its own, which is gone afterwards, ask for a token. */
+  const ASK = `
+    const { once } = require('node:events');
+    const { Worker } = require('node:worker_threads');
+    const ask = async () => {
+      const worker = new Worker(\`
+        const { parentPort, workerData } = require('node:worker_threads');
+        const { getAccessToken } = require(workerData.pkg);
+        getAccessToken(workerData.config).then((token) => parentPort.postMessage(token.accessToken));
+      \`, { eval: true, workerData: input });
+      const [[token]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
+      return token;
+    };`;
+
+  test('serves another worker after the last one has gone, and then the main thread', async () => {
+    const org = await startOrg();
+    const input = { pkg: require.resolve('..'), config: org.config };
+    const program = `${ASK}
+      const tokens = [await ask(), await ask()];
+      tokens.push((await load().getAccessToken(input.config)).accessToken);
+      report([tokens.length, new Set(tokens).size]);`;
+    const { code, reports, stderr } = await runChild(program, { input });
+    expect({ code, reports, stderr }).toEqual({ code: 0, reports: [[3, 1]], stderr: '' });
+    expect(org.stats().exchanges).toBe(1);
+  });
+});
+
+test('a token that was cleared stays dead when another user’s token has taken its place', async () => {
+  const { config } = await startOrg();
+  const host = await startTokenHost((form) => {
+    const claims = Buffer.from(form.get('assertion').split('.')[1], 'base64url');
+    const { sub } = JSON.parse(claims.toString());
+    return { access_token: `${sub}!${host.forms.length}`, instance_url: host.url };
+  });
+  const input = { pkg: require.resolve('..'), config: { ...config, instanceUrl: host.url } };
+  const program = `
+    const { once } = require('node:events');
+    const { Worker } = require('node:worker_threads');
+    const { getAccessToken, clearAllTokens } = load();
+    const worker = new Worker(\`
+      const { parentPort, workerData } = require('node:worker_threads');
+      const { getAccessToken } = require(workerData.pkg);
+      parentPort.on('message', async () => {
+        const config = { ...workerData.config, username: 'in-the-worker' };
+        parentPort.postMessage((await getAccessToken(config)).accessToken);
+      });
+    \`, { eval: true, workerData: input });
+    const askWorker = async () => {
+      worker.postMessage('token');
+      return (await once(worker, 'message'))[0];
+    };
+    const first = await askWorker();
+    clearAllTokens();
+    const { accessToken } = await getAccessToken({ ...input.config, username: 'in-the-main-thread' });
+    report([first, accessToken, await askWorker()]);
+    await worker.terminate();`;
+  const { reports, stderr } = await runChild(program, { input });
+  expect(stderr).toBe('');
+  expect(reports).toEqual([['in-the-worker!1', 'in-the-main-thread!2', 'in-the-worker!3']]);
 });
