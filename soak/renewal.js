@@ -4,6 +4,8 @@ const { withProgram } = require('./program.js');
 const { startTokenServer } = require('./token-server.js');
 
 const CALLS = { full: 20_000, short: 20_000 };
+/** Seconds that the renewed token lives; its renewal comes in the last fifth of nine tenths. */
+const LIFE = { full: 10, short: 3 };
 /** The life an issuer grants, less a tenth, and for how long it is down after; in seconds. */
 const DOWN = {
   full: { life: 100, down: 89 },
@@ -17,7 +19,7 @@ module.exports = async (scale) => {
   const { life, down } = DOWN[scale];
   const slow = await startTokenServer((number) => ({
     delay: number === 1 ? 0 : DELAY,
-    fields: { expires_in: 3 },
+    fields: { expires_in: LIFE[scale] },
   }));
   const broken = await startTokenServer((number) =>
     number === 1 ? { fields: { expires_in: life } } : { status: 503 },
@@ -31,20 +33,20 @@ module.exports = async (scale) => {
         ask('callsFor', { config: broken.config, ms: down * 1_000 }),
       ),
     ]);
-    const { without, during } = timed;
+    const { without, during, waited } = timed;
     const attempts = broken.exchanges() - 1;
     const attemptsAllowed = Math.ceil((life * 0.2) / 30);
     const ok =
       timed.renewed &&
       during.p50 <= 2 * without.p50 + 5 &&
       during.p99 <= 2 * without.p99 + ALLOWANCE &&
-      during.max < (DELAY * 1_000) / 2 &&
+      waited === 0 &&
       outage.failed === 0 &&
       attempts <= attemptsAllowed;
     return {
       promise: 'a renewal is not felt, nor an issuer that is down while the token lives',
-      wanted: `calls during a renewal of ${DELAY} ms as fast as warm ones; 0 errors, ≤ ${attemptsAllowed} attempt in ${down} s of outage`,
-      measured: `warm ${describe(without)}; during ${describe(during)}; ${timed.renewed ? '' : 'the old token after it; '}${outage.failed} errors in ${outage.calls} calls, attempts: ${attempts}`,
+      wanted: `calls during a renewal of ${DELAY} ms as fast as warm ones, 0 that wait; 0 errors, ≤ ${attemptsAllowed} attempt in ${down} s of outage`,
+      measured: `warm ${describe(without)}; during ${describe(during)}, ${waited} waited; ${timed.renewed ? '' : 'the old token after it; '}${outage.failed} errors in ${outage.calls} calls, attempts: ${attempts}`,
       ok,
     };
   } finally {
