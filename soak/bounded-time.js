@@ -20,6 +20,8 @@ const LONGEST = 8_000;
 /** Left to the caller for an answer of its own. */
 const MARGIN = 500;
 const TOLERANCE = 300;
+/** One of the faults is a clock that is wrong, of which the package warns. */
+const QUIETLY = { args: ['--no-warnings'] };
 
 function budgetOf({ deadline, left }) {
   return Math.min(LONGEST, Math.max(0, (deadline ?? left ?? Infinity) - MARGIN));
@@ -60,30 +62,42 @@ module.exports = async (scale) => {
   const orgs = await Promise.all(FAULTS.map(() => startLocalOrg()));
   for (const [index, fault] of FAULTS.entries()) orgs[index].inject(fault);
   try {
-    return await withProgram('calls.js', async ({ ask }) => {
-      let worst = { overrun: -Infinity, name: '' };
-      let late = 0;
-      let untyped = 0;
-      const calls = orgs.flatMap(({ config }, index) =>
-        TOLD[scale].map((told) => ({ config, told, fault: FAULTS[index] })),
-      );
-      for (let round = 0; round < ROUNDS[scale]; round += 1) {
-        for (const [index, { code, took }] of (await ask('callAll', calls)).entries()) {
-          const { fault, told } = calls[index];
-          const overrun = took - budgetOf(told);
-          const name = `${fault.kind}, ${budgetOf(told)} ms`;
-          if (overrun > worst.overrun) worst = { overrun, name };
-          if (overrun > TOLERANCE) late += 1;
-          if (code === 'undefined' || code === 'INTERNAL') untyped += 1;
+    return await withProgram(
+      'calls.js',
+      async ({ ask }) => {
+        let worst = { overrun: -Infinity, name: '' };
+        let latestTimer = 0;
+        let late = 0;
+        let untyped = 0;
+        const calls = orgs.flatMap(({ config }, index) =>
+          TOLD[scale].map((told) => ({
+            config,
+            told,
+            budget: budgetOf(told),
+            fault: FAULTS[index],
+          })),
+        );
+        for (let round = 0; round < ROUNDS[scale]; round += 1) {
+          for (const [index, { code, took, lag }] of (await ask('callAll', calls)).entries()) {
+            const { fault, budget } = calls[index];
+            // A busy machine is late for everybody.
+            const overrun = took - budget - lag;
+            latestTimer = Math.max(latestTimer, lag);
+            const name = `${fault.kind}, ${budget} ms`;
+            if (overrun > worst.overrun) worst = { overrun, name };
+            if (overrun > TOLERANCE) late += 1;
+            if (code === 'undefined' || code === 'INTERNAL') untyped += 1;
+          }
         }
-      }
-      return {
-        promise: `every call ends in time, under ${FAULTS.length} faults`,
-        wanted: `0 calls later than min(8 s, deadline or remaining time − ${MARGIN} ms) + ${TOLERANCE} ms`,
-        measured: `${late} of ${calls.length * ROUNDS[scale]}, ${untyped} untyped; latest ${worst.overrun.toFixed(0)} ms after its time (${worst.name})`,
-        ok: late === 0 && untyped === 0,
-      };
-    });
+        return {
+          promise: `every call ends in time, under ${FAULTS.length} faults`,
+          wanted: `0 calls later than min(8 s, deadline or remaining time − ${MARGIN} ms) + ${TOLERANCE} ms`,
+          measured: `${late} of ${calls.length * ROUNDS[scale]}, ${untyped} untyped; latest ${worst.overrun.toFixed(0)} ms after its time (${worst.name}), where bare timers were up to ${latestTimer.toFixed(0)} ms late`,
+          ok: late === 0 && untyped === 0,
+        };
+      },
+      QUIETLY,
+    );
   } finally {
     await Promise.all(orgs.map((org) => org.close()));
   }

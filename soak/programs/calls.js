@@ -4,7 +4,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { getAccessToken, clearAllTokens, JWTConnectionManager } = require('../..');
 
 /** Milliseconds between two calls of many. */
-const APART = 5;
+const APART = 10;
 
 /** The token a promise gives, or the code of its error. */
 function outcomeOf(promise) {
@@ -19,6 +19,13 @@ function optionsOf({ deadline, left }) {
   if (deadline !== undefined) return { deadline: Date.now() + deadline };
   if (left !== undefined) return { context: { getRemainingTimeInMillis: () => left } };
   return undefined;
+}
+
+/** How much later than this a timer fires. */
+async function timerLag(ms) {
+  const started = performance.now();
+  await sleep(ms);
+  return performance.now() - started - ms;
 }
 
 async function timed(action) {
@@ -42,14 +49,14 @@ module.exports = {
     }
     return counts;
   },
-  /** Calls that overlap, each of a manager of its own. */
+  /** Calls that overlap, each of a manager of its own, and how late a bare timer was beside each. */
   callAll: (calls) =>
     Promise.all(
-      calls.map(async ({ config, told }, index) => {
+      calls.map(async ({ config, told, budget }, index) => {
         await sleep(index * APART); // started at once, they would wait for one another's start
-        return timed(() => {
-          return outcomeOf(new JWTConnectionManager().getAccessToken(config, optionsOf(told)));
-        });
+        const lag = timerLag(budget);
+        const call = () => new JWTConnectionManager().getAccessToken(config, optionsOf(told));
+        return { ...(await timed(() => outcomeOf(call()))), lag: await lag };
       }),
     ),
   clocks: () => ({ wall: Date.now(), monotonic: performance.now() }),
