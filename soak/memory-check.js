@@ -7,8 +7,8 @@ const { join } = require('node:path');
 const { withProgram } = require('./program.js');
 const { startTokenServer } = require('./token-server.js');
 
-/** Each takes a second and more in valgrind. */
-const TERMINATIONS = { full: 100, short: 3 };
+/** Each takes some five seconds in valgrind. */
+const TERMINATIONS = { full: 40, short: 3 };
 const CALLS = 4;
 const MEMCHECK = ['--error-limit=no', '--leak-check=full', '--show-leak-kinds=definite'];
 
