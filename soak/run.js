@@ -21,6 +21,8 @@ const SOAKS = [
   ['./teardown.js', 18],
   ['./leaks.js', 20],
   ['./memory-check.js', 20],
+  ['./laws.js', 1, 11, 12, 13, 14, 17, 19, 21, 22],
+  ['./fuzz.js', 21],
 ];
 
 /**
