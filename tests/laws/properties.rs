@@ -101,7 +101,7 @@ pub fn private_key(bytes: &[u8]) {
 }
 
 /// A configured URL, which is refused without being shown, or safe.
-pub fn url(bytes: &[u8]) {
+pub fn base_url(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match BaseUrl::parse("loginUrl", &text) {
         Err(failure) => {
@@ -114,7 +114,7 @@ pub fn url(bytes: &[u8]) {
             assert!(endpoint.scheme() == "https" || local && endpoint.scheme() == "http");
             assert!(endpoint.username().is_empty() && endpoint.password().is_none());
             assert!(endpoint.query().is_none() && endpoint.fragment().is_none());
-            assert!(local || endpoint.port().is_none());
+            assert!(local || endpoint.port().is_none_or(|port| port > 1_023));
             assert!(endpoint.path().ends_with("/services/oauth2/token"));
             assert_eq!(endpoint.origin().ascii_serialization(), base.origin());
             let again = BaseUrl::parse("loginUrl", &site).expect("its own spelling");
@@ -151,7 +151,7 @@ fn assert_belongs_to_salesforce(origin: &str) {
 }
 
 /// `Retry-After` and `Date`, separated by a NUL, of a refusal that reads both.
-pub fn headers(bytes: &[u8]) {
+pub fn response_headers(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (retry_after, date) = text.split_once('\0').unwrap_or((&text, &text));
     let body = br#"{"error":"invalid_grant","error_description":"expired authorization code"}"#;
