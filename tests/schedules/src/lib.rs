@@ -32,3 +32,8 @@ copies! {
     deadlines_retired_without_comparing
     deadlines_renewal_for_everybody
 }
+
+/// Whether to run the full counts, as `SOAK=1` does for the laws too.
+pub fn in_soak() -> bool {
+    std::env::var_os("SOAK").is_some()
+}

@@ -6,11 +6,7 @@ use std::panic::catch_unwind;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 
-/// Half of them are drawn evenly, half by priorities, which finds rare orders sooner (PCT).
-fn schedules(few: usize) -> usize {
-    std::env::var("SCHEDULES").map_or(few, |count| count.parse().expect("SCHEDULES is a number"))
-}
-
+/// Half of the schedules are drawn evenly, half by priorities, which finds rare orders sooner (PCT).
 fn check(schedules: usize, scenario: fn()) {
     let run = |scheduler: Box<dyn Scheduler + Send>| {
         let mut config = Config::new();
@@ -117,7 +113,7 @@ macro_rules! laws {
                 });
                 // The cache is cleared meanwhile.
                 stage.epoch.store(1, SeqCst);
-                callers.map(|caller| caller.join().unwrap());
+                callers.into_iter().for_each(|caller| caller.join().unwrap());
                 while stage.flights.count() > 0 {
                     shuttle::thread::yield_now();
                 }
@@ -144,7 +140,7 @@ laws!(flight_taken_off_the_list_twice);
 
 #[test]
 fn there_is_one_flight_for_each_key_in_every_schedule() {
-    let count = schedules(2_000);
+    let count = if schedules::in_soak() { 100_000 } else { 2_000 };
     check(count, flight::scenario);
     println!("\npromise 22: {count} schedules of the flight map: 0 double flights, 0 wedged keys");
 }
