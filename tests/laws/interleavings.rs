@@ -1,14 +1,12 @@
 //! Promise 22, for the flights: real threads in every order that they happen to come in.
 //!
-//! A model checker would need its own `Mutex`, `spawn` and `watch` inside `src/`; the shared state
-//! is one map behind one lock, so what can go wrong is told by these invariants.
+//! `tests/schedules` does the same under a model checker, with its own locks and tasks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 
 use jsforce_connection_manager::failure::{Code, Failure};
 use jsforce_connection_manager::flight::Flights;
-use jsforce_connection_manager::identity::{Identity, IdentityKey};
 
 use super::{cases, report};
 
@@ -33,11 +31,6 @@ impl Drop for Running {
     }
 }
 
-fn names() -> Vec<Identity> {
-    let key = IdentityKey::derive(b"flights");
-    (0..KEYS).map(|number| key.identity([&*number.to_string()])).collect()
-}
-
 async fn request(sky: Arc<Sky>, turn: u64) -> Result<u64, Arc<Failure>> {
     assert!(!sky.busy.swap(true, SeqCst), "two requests of one identity");
     let (running, number) = (Running(sky.clone()), sky.begun.fetch_add(1, SeqCst) + 1);
@@ -54,13 +47,7 @@ async fn request(sky: Arc<Sky>, turn: u64) -> Result<u64, Arc<Failure>> {
 
 /// Joins, waits or leaves, and checks what came: the answer of a flight that was in the air when
 /// this caller joined, and never again the one that it was given before.
-fn fly(
-    thread: u64,
-    rounds: u32,
-    flights: &Flights<Identity, u64>,
-    skies: &[Arc<Sky>],
-    names: &[Identity],
-) {
+fn fly(thread: u64, rounds: u32, flights: &Flights<usize, u64>, skies: &[Arc<Sky>]) {
     let runtime = tokio::runtime::Handle::current();
     let mut last = [0; KEYS];
     for round in 0..u64::from(rounds) {
@@ -68,7 +55,7 @@ fn fly(
         let key = usize::try_from(turn >> 7).unwrap_or_default() % KEYS;
         let sky = &skies[key];
         let begun = sky.begun.load(SeqCst);
-        let seat = flights.join(names[key], false, || request(sky.clone(), turn));
+        let seat = flights.join(key, false, || request(sky.clone(), turn));
         if turn.is_multiple_of(5) {
             // This caller leaves; the flight goes on.
             continue;
@@ -92,14 +79,14 @@ fn there_is_one_flight_and_everybody_gets_its_answer() {
     let joins = cases(20_000, 1_000_000);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
-    let (flights, names) = (Flights::default(), names());
+    let flights = Flights::default();
     let skies: Vec<Arc<Sky>> = (0..KEYS).map(|_| Arc::default()).collect();
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
-            let (runtime, flights, skies, names) = (&runtime, &flights, &skies, &names);
+            let (runtime, flights, skies) = (&runtime, &flights, &skies);
             scope.spawn(move || {
                 let _inside = runtime.enter();
-                fly(thread.into(), joins / THREADS, flights, skies, names);
+                fly(thread.into(), joins / THREADS, flights, skies);
             });
         }
     });

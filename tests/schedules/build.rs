@@ -95,7 +95,8 @@ fn main() {
 fn room(name: &str, substitutes: Edits, mistakes: &[(&str, Edits)]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../src/{name}.rs"));
     println!("cargo::rerun-if-changed={}", path.display());
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     // A file that is included has no head of its own; its unit tests need real atomics.
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().replace("//!", "//");
     let copy = edited(&text, substitutes);

@@ -18,7 +18,7 @@ pub fn spawn(future: impl Future<Output = ()> + Send + 'static) {
 /// the test.
 pub async fn panic() {
     ENDED.with(|ended| ended.set(true));
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 struct Task(Option<Pin<Box<dyn Future<Output = ()> + Send>>>);
@@ -73,8 +73,12 @@ pub mod watch {
         (Sender(shared.clone()), Receiver(shared))
     }
 
+    fn lock<T>(shared: &Mutex<State<T>>) -> MutexGuard<'_, State<T>> {
+        shared.lock().expect("nobody panics with it")
+    }
+
     fn change<T>(shared: &Mutex<State<T>>, change: impl FnOnce(&mut State<T>)) {
-        let mut state = shared.lock().unwrap();
+        let mut state = lock(shared);
         change(&mut state);
         let waiting = std::mem::take(&mut state.waiting);
         drop(state);
@@ -83,7 +87,7 @@ pub mod watch {
 
     impl<T> Sender<T> {
         pub fn borrow(&self) -> Ref<'_, T> {
-            Ref(self.0.lock().unwrap())
+            Ref(lock(&self.0))
         }
 
         pub fn send_replace(&self, value: T) {
@@ -108,7 +112,7 @@ pub mod watch {
         /// The channel was closed before such a value came.
         pub async fn wait_for(&mut self, is_it: impl Fn(&T) -> bool) -> Result<Ref<'_, T>, ()> {
             poll_fn(|context| {
-                let mut state = self.0.lock().unwrap();
+                let mut state = lock(&self.0);
                 if is_it(&state.value) {
                     return Poll::Ready(Ok(()));
                 }
@@ -119,7 +123,7 @@ pub mod watch {
                 Poll::Pending
             })
             .await?;
-            Ok(Ref(self.0.lock().unwrap()))
+            Ok(Ref(lock(&self.0)))
         }
     }
 }

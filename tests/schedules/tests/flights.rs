@@ -113,7 +113,9 @@ macro_rules! laws {
                 });
                 // The cache is cleared meanwhile.
                 stage.epoch.store(1, SeqCst);
-                callers.into_iter().for_each(|caller| caller.join().unwrap());
+                for caller in callers {
+                    caller.join().unwrap();
+                }
                 while stage.flights.count() > 0 {
                     shuttle::thread::yield_now();
                 }
