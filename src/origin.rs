@@ -185,7 +185,9 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn drop_trailing_dot(url: &mut Url) {
-    if let Some(host) = url.host_str().and_then(|host| host.strip_suffix('.')) {
+    let host = url.host_str().and_then(|host| host.strip_suffix('.'));
+    // Not a lone dot: `url` cuts an emptied host out wrongly, and panics later.
+    if let Some(host) = host.filter(|host| !host.is_empty()) {
         let host = host.to_owned();
         // The host without its dot is valid wherever the host was.
         let _ = url.set_host(Some(&host));

@@ -28,6 +28,9 @@ const HOSTILE_ALWAYS: &[&str] = &[
     "https://",
     "https:///",
     "https://[login.salesforce.com",
+    // Nothing but a dot.
+    "https://.",
+    "ldap://.:8080",
     "https://login salesforce.com",
     "https://%00.salesforce.com",
     "https://a%2fb.salesforce.com",
