@@ -11,6 +11,9 @@ const SALESFORCE_DOMAINS: [&str; 3] = ["salesforce.com", "force.com", "cloudforc
 /// Domains of the browser's pages, which answer no API call.
 const PAGE_DOMAINS: [&str; 2] = ["lightning.force.com", "my.salesforce-setup.com"];
 
+/// Longer than any URL of a login or of an org; reading one takes forty times its length.
+const LONGEST: usize = 2_048;
+
 /// A configured URL: https to any host, or http to this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl(Url);
@@ -22,6 +25,9 @@ impl BaseUrl {
     /// `CONFIG_INVALID` with the rule that the URL breaks, never with the URL.
     pub fn parse(option: &'static str, text: &str) -> Result<Self, Failure> {
         let refuse = |rule: &str| Err(Failure::of_option(option, format!("{option} {rule}")));
+        if text.len() > LONGEST {
+            return refuse("is longer than 2,048 characters.");
+        }
         let Ok(mut url) = Url::parse(text.trim()) else {
             return refuse("is not a URL, such as https://acme.my.salesforce.com.");
         };
@@ -106,6 +112,9 @@ impl TrustedHosts<'_> {
     }
 
     fn check(&self, text: &str) -> Result<Url, Failure> {
+        if text.len() > LONGEST {
+            return Err(refused("is longer than 2,048 characters"));
+        }
         let mut url = Url::parse(text).map_err(|_| refused("is no URL"))?;
         drop_trailing_dot(&mut url);
         let bare = url.query().is_none() && url.fragment().is_none();

@@ -2,6 +2,7 @@
 
 mod audience;
 mod clock_skew;
+mod field;
 mod oauth_error;
 mod response;
 mod retry;

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
+use super::field::Field;
 use super::oauth_error;
 use crate::clock::Moment;
 use crate::failure::{Code, Failure};
@@ -13,8 +13,6 @@ use crate::transport::Response;
 
 /// Longer than any token of Salesforce's, JWTs included, and a legal header value.
 const LONGEST_TOKEN: usize = 16 * 1_024;
-/// Longer than any URL that a token response may name.
-const LONGEST_URL: usize = 2_048;
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
 /// A successful token response (RFC 6749 §5.1) with Salesforce's fields.
@@ -37,37 +35,6 @@ struct Body {
     expires_in: Field,
     error: Field,
     error_description: Field,
-}
-
-/// A field of any type: a strange one in an optional place is as good as none, and some servers send
-/// numbers as strings.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Field {
-    Text(String),
-    Number(f64),
-    Other(IgnoredAny),
-}
-
-impl Default for Field {
-    fn default() -> Self {
-        Self::Other(IgnoredAny)
-    }
-}
-
-impl Field {
-    fn text(self) -> Option<String> {
-        if let Self::Text(text) = self { Some(text) } else { None }
-    }
-
-    fn seconds(self) -> Option<Duration> {
-        let seconds: f64 = match self {
-            Self::Number(number) => number,
-            Self::Text(text) => text.trim().parse().ok()?,
-            Self::Other(_) => return None,
-        };
-        Some(Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX))
-    }
 }
 
 /// Reads an answer received at about `now`.
@@ -122,13 +89,13 @@ fn granted(body: Body) -> Result<Granted, Failure> {
     if token.len() > LONGEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return refuse("holds an access_token that no HTTP header can carry");
     }
-    let Some(instance_url) = body.instance_url.text().filter(|url| url.len() <= LONGEST_URL) else {
-        return refuse("holds no usable instance_url");
+    let Some(instance_url) = body.instance_url.text() else {
+        return refuse("holds no instance_url");
     };
     Ok(Granted {
         access_token,
         instance_url,
-        id: body.id.text().filter(|url| url.len() <= LONGEST_URL),
+        id: body.id.text(),
         scope: body.scope.text(),
         expires_in: body.expires_in.seconds(),
     })

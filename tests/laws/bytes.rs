@@ -1,14 +1,21 @@
-//! Promise 21: hostile bytes are refused, without a panic and without being shown.
+//! Promise 21: hostile bytes are refused, without a panic, without being shown, in little memory.
 
+use std::cell::Cell;
 use std::fs;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
+use super::memory::peak;
 use super::properties;
 use super::support::sources::root;
 use super::{cases, config, report};
+
+/// What parsing may take.
+const MOST_MEMORY: usize = 1_024 * 1_024;
+/// The transport reads no more of an answer.
+const LARGEST: usize = 64 * 1_024;
 
 /// Good inputs with pieces cut out, doubled, exchanged and overwritten.
 fn damaged(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
@@ -51,13 +58,70 @@ fn seeds(folder: &str) -> Vec<Vec<u8>> {
 /// Runs a property over nothing but noise, and over damaged good inputs.
 fn run(what: &str, count: u32, seeds: Vec<Vec<u8>>, property: fn(&[u8])) {
     let input = prop_oneof![1 => vec(any::<u8>(), 0..300), 4 => damaged(seeds)];
+    property(b""); // makes what is made once
+    let most = Cell::new(0);
     TestRunner::new(config(count))
         .run(&input, |bytes| {
-            property(&bytes);
+            most.set(most.get().max(peak(|| property(&bytes))));
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{what}: {error}"));
-    report(21, &format!("0 panics, 0 leaks in {count} {what}"));
+    assert!(most.get() <= MOST_MEMORY, "{what}: {} bytes", most.get());
+    let kib = most.get() / 1_024;
+    report(21, &format!("0 panics, 0 leaks in {count} {what}; at most {kib} KiB of memory"));
+}
+
+/// The largest answers that the transport lets through, and texts that no configuration holds.
+#[test]
+fn the_largest_inputs_take_no_more_than_a_mebibyte() {
+    let filled = |head: &str, part: &str, tail: &str| {
+        let parts = (LARGEST - head.len() - tail.len()) / part.len();
+        format!("{head}{}{tail}", part.repeat(parts)).into_bytes()
+    };
+    let answers = [
+        filled("\0d", "[", ""),
+        filled("\0d", "{\"a\":", ""),
+        filled("\0d{\"a\":[", "1,", "1]}"),
+        filled("\0d{", "\"a\":{},", "\"a\":0}"),
+        filled("\0d{\"access_token\":\"", "\\u00e9", "\"}"),
+        filled("\0d{\"access_token\":[\"", "\\n", "\"]}"),
+        filled("\0d{\"scope\":[", "[],", "[]]}"),
+        filled("\0d{\"error\":\"", "x", "\"}"),
+        filled("\0d{\"error\":\"invalid_grant\",\"error_description\":\"", "\\ud83d\\ude00", "\"}"),
+        filled("\0d<html>", "x", "</html>"),
+    ];
+    let keys = [
+        filled("-----BEGIN PRIVATE KEY-----\n", "A", "\n-----END PRIVATE KEY-----"),
+        filled("", "-----BEGIN PRIVATE KEY-----\\n", ""),
+        filled("", "MII", "")[..16 * 1_024].to_vec(),
+        filled("", "\\n", "")[..16 * 1_024].to_vec(),
+    ];
+    let urls = [
+        filled("https://", "a.", "salesforce.com"),
+        filled("https://", "\u{e4}.", "salesforce.com"),
+        filled("https://a.salesforce.com/", "%", ""),
+        filled("https://a.salesforce.com/", "\u{fffd}", ""),
+        filled("https://a.salesforce.com/", "../", ""),
+    ];
+    let headers = [filled("", "9", ""), filled("Tue, ", "1", " GMT"), filled("", "\0", "")];
+    let all: [(&[Vec<u8>], fn(&[u8])); 5] = [
+        (&answers, properties::token_response),
+        (&keys, properties::private_key),
+        (&urls, properties::base_url),
+        (&urls, properties::instance_url),
+        (&headers, properties::response_headers),
+    ];
+    let mut most = 0;
+    for (inputs, property) in all {
+        property(b"");
+        for input in inputs {
+            let peak = peak(|| property(input));
+            let start = String::from_utf8_lossy(&input[..input.len().min(40)]);
+            assert!(peak <= MOST_MEMORY, "{peak} bytes for {start:?}");
+            most = most.max(peak);
+        }
+    }
+    report(21, &format!("at most {} KiB of memory for inputs of 64 KiB", most / 1_024));
 }
 
 #[test]

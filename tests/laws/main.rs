@@ -8,6 +8,7 @@ mod hosts;
 mod identities;
 mod interleavings;
 mod life;
+mod memory;
 mod newcomers;
 mod panics;
 mod properties;
