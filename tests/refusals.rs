@@ -8,7 +8,7 @@ use jsforce_connection_manager::failure::{Code, Failure};
 use jsforce_connection_manager::identity::Holder;
 
 use support::script::{Reply, numbered, oauth_error, only_genuine};
-use support::{Config, OTHER_KEY, Stage, holder, refused};
+use support::{BUDGET, Config, OTHER_KEY, Stage, holder, refused, until};
 
 fn wrong_key() -> Stage {
     Stage::new(|_| oauth_error("invalid_grant", "invalid assertion"))
@@ -36,6 +36,23 @@ async fn ten_thousand_calls_with_a_wrong_key_send_one_request() {
     for _ in 0..10_000 {
         assert_eq!(ask(&stage).await.code, Code::AssertionInvalid);
     }
+    assert_eq!(stage.script.posts(), 1);
+}
+
+/// The second caller's flight is on its way when the first one's lands, and has not begun.
+#[tokio::test]
+async fn a_refusal_that_comes_while_another_flight_starts_spares_its_request() {
+    let (stage, holder) = (wrong_key(), holder());
+    stage.script.hold();
+    let first = tokio::spawn(stage.source.token(&holder, BUDGET));
+    until("the first request is sent", || stage.script.posts() == 1).await;
+    // Who asks after a clear gets a flight of his own.
+    stage.source.clear();
+    stage.script.release();
+    let second = stage.source.token(&holder, BUDGET);
+    assert_eq!(stage.source.stats().in_flight, 2);
+    assert_eq!(refused(second.await).code, Code::AssertionInvalid);
+    assert_eq!(refused(first.await.unwrap()).code, Code::AssertionInvalid);
     assert_eq!(stage.script.posts(), 1);
 }
 

@@ -218,6 +218,16 @@ mod tests {
     }
 
     #[test]
+    fn every_4xx_is_final_but_for_408_and_429() {
+        for status in 400..500 {
+            for body in ["", "<html>", "{}"] {
+                let passes = matches!(status, 408 | 429);
+                assert_eq!(failure(status, body).retryable, passes, "{status} {body}");
+            }
+        }
+    }
+
+    #[test]
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         for (text, wait) in [
             ("2", Some(2)),

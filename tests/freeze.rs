@@ -1,0 +1,40 @@
+//! What a process finds at its thaw: all timers fire at once, and the answer may have come meanwhile.
+
+mod support;
+
+use std::time::Duration;
+
+use jsforce_connection_manager::failure::Code;
+use support::script::numbered;
+use support::{BUDGET, Stage, holder, refused, until};
+
+const FREEZE: u64 = 60;
+
+/// Freezes the process while a call waits for its answer; returns at the thaw, when every timer has
+/// fired and no answer has been read yet.
+async fn freeze(stage: &Stage) {
+    until("the request is sent", || stage.script.posts() == 1).await;
+    stage.clock.advance(FREEZE);
+    tokio::time::advance(Duration::from_secs(FREEZE)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_came_during_a_freeze_longer_than_the_budget_is_saved() {
+    let (stage, holder) = (Stage::new(numbered), holder());
+    stage.script.hold();
+    let call = tokio::spawn(stage.source.token(&holder, BUDGET));
+    freeze(&stage).await;
+    stage.script.release();
+    let kept = call.await.unwrap().ok().expect("the answer was there");
+    assert!(stage.is_alive(kept.ticket));
+    assert_eq!(stage.script.posts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_finds_no_answer_at_its_thaw_ends() {
+    let (stage, holder) = (Stage::new(numbered), holder());
+    stage.script.hold();
+    let call = tokio::spawn(stage.source.token(&holder, BUDGET));
+    freeze(&stage).await;
+    assert_eq!(refused(call.await.unwrap()).code, Code::Deadline);
+}
