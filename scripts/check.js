@@ -10,6 +10,10 @@ const { runSteps } = require('./steps');
 const CLIPPY = ['clippy', '--locked', '--all-targets'];
 const DENY = ['--', '-D', 'warnings'];
 
+// Crates of their own, with targets of their own.
+const FUZZ = ['--manifest-path', 'fuzz/Cargo.toml'];
+const SCHEDULES = ['--manifest-path', 'tests/schedules/Cargo.toml'];
+
 const installStep = [
   'npm packages',
   async () => {
@@ -26,10 +30,16 @@ const one = (work) => async () => {
 
 const checks = [
   ['cargo fmt', one(() => run('cargo', ['fmt', '--check']))],
+  ['cargo fmt, fuzz', one(() => run('cargo', ['fmt', '--check', ...FUZZ]))],
+  ['cargo fmt, schedules', one(() => run('cargo', ['fmt', '--check', ...SCHEDULES]))],
   ['biome', one(() => runPackage('@biomejs/biome/bin/biome', ['check', '--error-on-warnings']))],
   ['tsc', one(() => runPackage('typescript/bin/tsc', ['-p', '.']))],
   ['clippy', one(() => run('cargo', [...CLIPPY, ...DENY]))],
   ['clippy, without Node', one(() => run('cargo', [...CLIPPY, '--no-default-features', ...DENY]))],
+  [
+    'clippy, schedules',
+    one(() => run('cargo', [...CLIPPY, ...SCHEDULES, '--target-dir', 'target/schedules', ...DENY])),
+  ],
 ];
 
 module.exports = { checks };

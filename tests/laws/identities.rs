@@ -28,7 +28,8 @@ struct Fields {
 }
 
 const NAME: &str = "[a-zA-Z0-9.@_-]{1,24}";
-const HOST: &str = "[a-z]{1,12}(--[a-z]{1,6})?[.]my[.]salesforce[.]com";
+/// Not `xn--`, which begins a name in punycode.
+const HOST: &str = "[a-wyz][a-z]{0,11}(--[a-z]{1,6})?[.]my[.]salesforce[.]com";
 
 fn fields() -> impl Strategy<Value = Fields> {
     let audience = prop::option::of("https://[a-z]{1,8}[.]salesforce[.]com");
@@ -53,9 +54,9 @@ fn changed(fields: &Fields, field: usize, other: &Fields, near: bool) -> Fields 
     match field {
         0 => new.client_id = text(&fields.client_id, &other.client_id),
         1 => new.username = text(&fields.username, &other.username),
-        2 if near => new.instance = format!("x{}", fields.instance),
+        2 if near => new.instance = format!("y{}", fields.instance),
         2 => new.instance.clone_from(&other.instance),
-        3 if near => new.login = format!("x{}", fields.login),
+        3 if near => new.login = format!("y{}", fields.login),
         3 => new.login.clone_from(&other.login),
         4 => new.path = format!("{}/x", fields.path),
         5 => new.audience = Some(format!("{}x", fields.audience.as_deref().unwrap_or("https://"))),
