@@ -25,7 +25,7 @@ async fn an_answer_that_came_during_a_freeze_longer_than_the_budget_is_saved() {
     let call = tokio::spawn(stage.source.token(&holder, BUDGET));
     freeze(&stage).await;
     stage.script.release();
-    let kept = call.await.unwrap().ok().expect("the answer was there");
+    let kept = call.await.unwrap().unwrap_or_else(|failure| panic!("{failure}"));
     assert!(stage.is_alive(kept.ticket));
     assert_eq!(stage.script.posts(), 1);
 }

@@ -12,6 +12,8 @@ use super::properties;
 use super::support::sources::root;
 use super::{cases, config, report};
 
+type Property = fn(&[u8]);
+
 /// What parsing may take.
 const MOST_MEMORY: usize = 1_024 * 1_024;
 /// The transport reads no more of an answer.
@@ -56,7 +58,7 @@ fn seeds(folder: &str) -> Vec<Vec<u8>> {
 }
 
 /// Runs a property over nothing but noise, and over damaged good inputs.
-fn run(what: &str, count: u32, seeds: Vec<Vec<u8>>, property: fn(&[u8])) {
+fn run(what: &str, count: u32, seeds: Vec<Vec<u8>>, property: Property) {
     let input = prop_oneof![1 => vec(any::<u8>(), 0..300), 4 => damaged(seeds)];
     property(b""); // makes what is made once
     let most = Cell::new(0);
@@ -104,7 +106,7 @@ fn the_largest_inputs_take_no_more_than_a_mebibyte() {
         filled("https://a.salesforce.com/", "../", ""),
     ];
     let headers = [filled("", "9", ""), filled("Tue, ", "1", " GMT"), filled("", "\0", "")];
-    let all: [(&[Vec<u8>], fn(&[u8])); 5] = [
+    let all: [(&[Vec<u8>], Property); 5] = [
         (&answers, properties::token_response),
         (&keys, properties::private_key),
         (&urls, properties::base_url),
