@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::clock::Moment;
 use crate::credential::Credential;
 use crate::failure::{Code, Failure};
+use crate::private_key::SigningKey;
 use crate::secret::Secret;
 
 /// Salesforce documents three minutes as the longest life of an assertion.
@@ -38,13 +39,36 @@ pub fn sign(
     audience: &str,
     now: Moment,
 ) -> Result<Secret<String>, Failure> {
+    signed(&credential.key, &credential.client_id, &credential.username, audience, now)
+}
+
+/// Signs a new assertion by which an app proves itself (RFC 7523 §2.2): it is its own subject.
+///
+/// # Errors
+/// `INTERNAL` if the system's random numbers or the key fail.
+pub fn sign_client(
+    client_id: &str,
+    key: &SigningKey,
+    audience: &str,
+    now: Moment,
+) -> Result<Secret<String>, Failure> {
+    signed(key, client_id, client_id, audience, now)
+}
+
+fn signed(
+    key: &SigningKey,
+    iss: &str,
+    sub: &str,
+    aud: &str,
+    now: Moment,
+) -> Result<Secret<String>, Failure> {
     let mut nonce = [0; 16];
     rand::fill(&mut nonce)
         .map_err(|_| Failure::new(Code::Internal, "The system gives no random numbers."))?;
     let claims = Claims {
-        iss: &credential.client_id,
-        sub: &credential.username,
-        aud: audience,
+        iss,
+        sub,
+        aud,
         exp: now.after(LIFE).unix_seconds(),
         jti: URL_SAFE_NO_PAD.encode(nonce),
     };
@@ -52,7 +76,7 @@ pub fn sign(
     encode(&Header::new(Algorithm::RS256), &mut jwt)?;
     jwt.push('.');
     encode(&claims, &mut jwt)?;
-    let signature = credential.key.sign(jwt.as_bytes())?;
+    let signature = key.sign(jwt.as_bytes())?;
     jwt.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
     Ok(Secret::new(jwt))

@@ -57,7 +57,7 @@ impl Credential {
 }
 
 /// Names go into the assertion as they are, so only what can be no name is refused.
-fn name(option: &'static str, text: &str) -> Result<String, Failure> {
+pub(crate) fn name(option: &'static str, text: &str) -> Result<String, Failure> {
     let text = text.trim();
     let problem = if text.is_empty() {
         "is empty."

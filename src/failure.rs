@@ -83,6 +83,18 @@ codes! {
     /// The refresh token is expired, revoked or replaced.
     RefreshTokenInvalid "REFRESH_TOKEN_INVALID" fatal
         "The refresh token has expired, was revoked, or was replaced by a newer one: let the user log in again and store the new token."
+    /// The authorization code is expired, used, or of another request.
+    AuthorizationCodeInvalid "AUTHORIZATION_CODE_INVALID" fatal
+        "An authorization code is good for one request within a few minutes, with the redirect URI and the code verifier it was asked for with: let the user log in again."
+    /// A refresh token was sent and no usable answer came.
+    RefreshUncertain "REFRESH_UNCERTAIN" fatal
+        "The token is not sent again, because Salesforce revokes all tokens of a user whose refresh token is used twice. Pass the newest refresh token that was kept, or let the user log in again. If the app does not rotate refresh tokens, say so with rotation: false."
+    /// The user's callback did not keep a new refresh token.
+    RefreshNotPersisted "REFRESH_NOT_PERSISTED" retry
+        "Mend onRefreshToken: the next call calls it again with the same token. Until it succeeds the new refresh token lives in this process only, and the old one is dead."
+    /// Too many refresh tokens are known.
+    RefreshTokensFull "REFRESH_TOKENS_FULL" fatal
+        "Refresh tokens are never dropped by themselves, because a forgotten one could be spent twice: call forgetRefreshToken() for those that are done with, or restart."
     /// The user is deactivated or frozen.
     UserInactive "USER_INACTIVE" fatal
         "Activate or unfreeze the user in Setup, or use another integration user."
@@ -173,6 +185,9 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// How many requests were sent.
     pub attempts: u32,
+    /// Whether it is certain that what was sent bought nothing, so that a refresh token may be sent
+    /// again.
+    pub unspent: bool,
 }
 
 impl Failure {
@@ -188,6 +203,7 @@ impl Failure {
             status: None,
             retry_after: None,
             attempts: 0,
+            unspent: false,
         }
     }
 

@@ -1,10 +1,6 @@
-//! Configuration and identity key → the name under which a token is kept.
-
-use std::sync::Arc;
+//! Fields and an identity key → the name under which a token is kept.
 
 use aws_lc_rs::hmac;
-
-use crate::credential::Credential;
 
 const KEY_LABEL: &[u8] = b"jsforce-connection-manager identity key v1";
 
@@ -33,37 +29,6 @@ impl IdentityKey {
         let mut name = [0; 32];
         name.copy_from_slice(context.sign().as_ref());
         Identity(name)
-    }
-}
-
-/// A credential together with the name of its token, computed once.
-#[derive(Clone)]
-pub struct Holder {
-    /// Who asks.
-    pub credential: Arc<Credential>,
-    /// The name of the token.
-    pub identity: Identity,
-}
-
-impl Holder {
-    /// Names the credential's token. Everything that changes the token or its life takes part.
-    pub fn new(credential: Credential) -> Self {
-        let key = IdentityKey::derive(credential.key.canonical_der().expose());
-        let (ttl, buffer) = credential.life.milliseconds();
-        let identity = key.identity([
-            "jwt-bearer",
-            &credential.login_url.site(),
-            &credential.instance_url.origin(),
-            // An explicit audience differs from the default even if it spells the same origin:
-            // it gets no fallback.
-            if credential.audience.is_some() { "explicit" } else { "default" },
-            credential.audience.as_deref().unwrap_or_default(),
-            &credential.client_id,
-            &credential.username,
-            &ttl.to_string(),
-            &buffer.to_string(),
-        ]);
-        Self { credential: Arc::new(credential), identity }
     }
 }
 

@@ -10,6 +10,7 @@
 //! * **token source**: gives a token; asks the cache, then the authorization server
 //! * **flight**: one running request for a token, on which all callers of one identity wait
 //! * **identity**: the name of a kept token, derived from the credential, so that it cannot be guessed
+//! * **lineage**: a refresh token and all those that took its place
 //! * **ticket**: the number of one minted token; a look at it tells whether the token may be used
 //!
 //! A call goes down this list of rooms and no room knows one above it:
@@ -21,9 +22,10 @@
 //! | [`flight`], [`cache`], [`refusals`], [`mint_cap`] | one request an identity; what is kept; what was refused; how often |
 //! | [`authorization_server`] | audience, retries, the answer |
 //! | [`grant`] | form bodies |
-//! | [`assertion`] | claims and signature |
+//! | [`holder`] | who asks, by which grant |
+//! | [`assertion`], [`lineages`] | claims and signature; to which lineage a refresh token belongs |
 //! | [`identity`] | names of tokens |
-//! | [`transport`], [`private_key`], [`credential`], [`origin`], [`deadlines`], [`token`], [`failure`], [`secret`], [`clock`] | one thing each |
+//! | [`transport`], [`private_key`], [`credential`], [`client`], [`lineage`], [`origin`], [`deadlines`], [`token`], [`failure`], [`secret`], [`clock`] | one thing each |
 
 #![warn(missing_docs)]
 
@@ -33,6 +35,8 @@ pub mod assertion;
 pub mod authorization_server;
 #[forbid(unsafe_code)]
 pub mod cache;
+#[forbid(unsafe_code)]
+pub mod client;
 #[forbid(unsafe_code)]
 pub mod clock;
 #[forbid(unsafe_code)]
@@ -46,7 +50,13 @@ pub mod flight;
 #[forbid(unsafe_code)]
 pub mod grant;
 #[forbid(unsafe_code)]
+pub mod holder;
+#[forbid(unsafe_code)]
 pub mod identity;
+#[forbid(unsafe_code)]
+pub mod lineage;
+#[forbid(unsafe_code)]
+pub mod lineages;
 #[forbid(unsafe_code)]
 pub mod mint_cap;
 #[cfg(feature = "node")]

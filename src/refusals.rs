@@ -85,6 +85,8 @@ impl Refusals {
 fn is_final(failure: &Failure) -> bool {
     match failure.code {
         Code::LoginRateExceeded => true,
+        // The lineage of the refresh token remembers these for good.
+        Code::RefreshTokenInvalid | Code::RefreshUncertain => false,
         Code::RateLimited => failure.retry_after.is_some(),
         _ => failure.status.is_some() && !failure.retryable,
     }

@@ -7,7 +7,9 @@ use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{CertificateError, ClientConfig, Error as TlsError, RootCertStore};
@@ -32,6 +34,8 @@ pub struct Request {
     pub url: Url,
     /// `application/x-www-form-urlencoded`.
     pub form: Secret<String>,
+    /// The `Authorization` header, if there is one.
+    pub authorization: Option<Secret>,
     /// How long the whole exchange may take.
     pub timeout: Duration,
 }
@@ -148,11 +152,18 @@ impl HttpTransport {
 
     async fn exchange(&self, request: Request) -> Result<Response, Failure> {
         let client = self.client(&request.url)?;
-        let mut response = client
+        let mut post = client
             .post(request.url)
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(request.form.expose().clone())
+            .body(request.form.expose().clone());
+        if let Some(secret) = &request.authorization {
+            let value = HeaderValue::from_str(secret.expose());
+            let mut value = value.map_err(|_| Failure::new(Code::Internal, "No such header."))?;
+            value.set_sensitive(true);
+            post = post.header(AUTHORIZATION, value);
+        }
+        let mut response = post
             .send()
             .await
             .map_err(|error| failure_of(&error))?;
@@ -206,8 +217,10 @@ fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
 
 /// Names what broke. Nothing of reqwest's own text is used: it holds the URL.
 fn failure_of(error: &reqwest::Error) -> Failure {
+    // Connecting ends before the first byte of the request leaves.
+    let unspent = error.is_connect();
     if let Some(tls) = causes(error).find_map(tls_error) {
-        return Failure::new(Code::NetworkTls, tls_sentence(tls));
+        return Failure { unspent, ..Failure::new(Code::NetworkTls, tls_sentence(tls)) };
     }
     // hyper-util's errors of a proxy are told apart by their words only.
     let proxy_says = |words: &str| {
@@ -228,7 +241,7 @@ fn failure_of(error: &reqwest::Error) -> Failure {
     } else {
         (Code::NetworkReset, "The connection broke before the answer was complete.")
     };
-    Failure::new(code, what)
+    Failure { unspent, ..Failure::new(code, what) }
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {

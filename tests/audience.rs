@@ -3,7 +3,7 @@
 mod support;
 
 use jsforce_connection_manager::failure::Code;
-use jsforce_connection_manager::identity::Holder;
+use jsforce_connection_manager::holder::Holder;
 
 use support::script::{Reply, Sent, numbered, oauth_error};
 use support::{Config, ORG, Stage, refused};

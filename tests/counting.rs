@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jsforce_connection_manager::clock::{Clock as _, Moment};
 use jsforce_connection_manager::deadlines::{Peek, Ticket};
-use jsforce_connection_manager::identity::Holder;
+use jsforce_connection_manager::holder::Holder;
 use jsforce_connection_manager::token::Life;
 use proptest::collection::vec;
 use proptest::prelude::*;

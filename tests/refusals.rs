@@ -5,7 +5,7 @@ mod support;
 use std::sync::{Arc, LazyLock};
 
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::identity::Holder;
+use jsforce_connection_manager::holder::Holder;
 
 use support::script::{Reply, numbered, oauth_error, only_genuine};
 use support::{BUDGET, Config, OTHER_KEY, Stage, holder, refused, until};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jsforce_connection_manager::cache::Kept;
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::identity::Holder;
+use jsforce_connection_manager::holder::Holder;
 use tokio::task::JoinSet;
 
 use support::script::{Reply, granted_for, numbered, oauth_error, only_genuine};

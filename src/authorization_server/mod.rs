@@ -2,8 +2,9 @@
 
 mod audience;
 mod clock_skew;
-mod field;
+mod issued;
 mod oauth_error;
+mod refresh;
 mod response;
 mod retry;
 
@@ -14,13 +15,15 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::credential::Credential;
 use crate::failure::{Code, Failure};
-use crate::grant::jwt_bearer;
-use crate::origin::TrustedHosts;
+use crate::grant::{TokenRequest, jwt_bearer};
+use crate::origin::{BaseUrl, TrustedHosts};
 use crate::token::AccessToken;
-use crate::transport::{Request, Transport};
+use crate::transport::{Request, Response, Transport};
 
 use audience::Audiences;
 use clock_skew::ClockSkews;
+use issued::Asked;
+pub use refresh::{Refreshed, Use};
 pub use retry::{BUDGET, Patience, SMALLEST_BUDGET};
 
 /// Salesforce's token endpoint, as one token source uses it.
@@ -132,46 +135,46 @@ impl AuthorizationServer {
         let minted = self.clock.now();
         let host = credential.login_url.host();
         let signing_time = self.skews.signing_time(host, minted);
-        let form = jwt_bearer::form(credential, audience, signing_time)?;
+        let request = jwt_bearer::request(credential, audience, signing_time)?;
         let signed = self.clock.now();
-        let exchange = self.exchanges.fetch_add(1, Relaxed) + 1;
-        let url = credential.login_url.token_endpoint();
-        let answer = self.transport.post(Request { url, form, timeout }).await?;
+        let (exchange, answer) = self.post(&credential.login_url, request, timeout).await?;
         let granted = response::parse(&answer, signed).map_err(|failure| {
             let expired = failure.code == Code::AssertionExpired;
             let date = answer.date.as_deref();
             let news = expired && self.skews.learn(host, date, signed, self.clock.now());
             Failure { retryable: failure.retryable || news, ..failure }
         })?;
-        let trusted = TrustedHosts {
-            instance: &credential.instance_url,
-            login: &credential.login_url,
-            allowed: &self.allowed_instance_hosts,
-        };
-        let instance_url = trusted
-            .instance_url(&granted.instance_url)
-            .map_err(|failure| Failure { status: Some(answer.status), ..failure })?;
-        let usable = credential.life.usable(granted.expires_in);
-        let token = AccessToken {
-            value: granted.access_token,
-            instance_url,
-            identity_url: granted.id.and_then(|url| trusted.identity_url(&url)),
-            scope: granted.scope,
-            clock_skew: self.skews.of(host),
+        let received = self.clock.now();
+        let asked = Asked {
+            trusted: TrustedHosts {
+                instance: &credential.instance_url,
+                login: &credential.login_url,
+                allowed: &self.allowed_instance_hosts,
+            },
+            life: credential.life,
+            ahead: true,
             exchange,
             minted,
-            // In the last fifth, and with a twentieth left for the exchange.
-            renew_at: minted.after(usable * 4 / 5 + retry::jitter(usable * 3 / 20)),
-            deadline: minted.after(usable),
+            clock_skew: self.skews.of(host),
+            status: answer.status,
+            received,
         };
-        let received = self.clock.now();
-        // After a long freeze. A life of nothing is another case: that token is good for one use.
-        if !usable.is_zero() && !token.is_alive(received) {
-            let what = "The answer came when the life of its token was over.";
-            return Err(Failure::new(Code::NetworkTimeout, what));
-        }
+        let token = issued::token(granted, &asked)?;
         let (signing, took) = (signed.since(minted), received.since(signed));
         Ok(Mint { token, signing, exchange: took })
+    }
+
+    /// Sends one request and numbers it.
+    async fn post(
+        &self,
+        to: &BaseUrl,
+        request: TokenRequest,
+        timeout: Duration,
+    ) -> Result<(u64, Response), Failure> {
+        let number = self.exchanges.fetch_add(1, Relaxed) + 1;
+        let TokenRequest { form, authorization } = request;
+        let request = Request { url: to.token_endpoint(), form, authorization, timeout };
+        Ok((number, self.transport.post(request).await?))
     }
 }
 

@@ -50,6 +50,7 @@ const BY_DESCRIPTION: &[(&[&str], Code)] = &[
     (&["inactive", "user"], Code::UserInactive),
     (&["ip", "restricted"], Code::IpRestricted),
     (&["login", "hours"], Code::IpRestricted),
+    (&["token", "already", "processed"], Code::RefreshUncertain),
     (&["expired", "token"], Code::RefreshTokenInvalid),
     (&["data", "not", "available"], Code::OrgInactive),
 ];

@@ -46,6 +46,20 @@ pub(super) fn parse(response: &Response, now: Moment) -> Result<Granted, Failure
     })
 }
 
+/// The refresh token that an answer names, whatever else it says: a lost one is a lost login.
+pub(super) fn refresh_token(response: &Response) -> Option<Secret> {
+    #[derive(Deserialize)]
+    struct Body {
+        refresh_token: String,
+    }
+    let is_success = (200..300).contains(&response.status);
+    let body = response.body.expose().trim_ascii_start();
+    let Body { refresh_token } = serde_json::from_slice(body).ok().filter(|_| is_success)?;
+    let token = Secret::new(refresh_token);
+    let usable = !token.expose().is_empty() && is_header_value(token.expose());
+    usable.then_some(token)
+}
+
 fn read(response: &Response) -> Result<Granted, Failure> {
     let status = response.status;
     if (300..400).contains(&status) {
@@ -86,7 +100,7 @@ fn granted(body: Body) -> Result<Granted, Failure> {
     if token.is_empty() {
         return refuse("holds no access_token");
     }
-    if token.len() > LONGEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !is_header_value(token) {
         return refuse("holds an access_token that no HTTP header can carry");
     }
     let Some(instance_url) = body.instance_url.text() else {
@@ -99,6 +113,10 @@ fn granted(body: Body) -> Result<Granted, Failure> {
         scope: body.scope.text(),
         expires_in: body.expires_in.seconds(),
     })
+}
+
+fn is_header_value(token: &str) -> bool {
+    token.len() <= LONGEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn not_json(response: &Response) -> Failure {

@@ -14,7 +14,6 @@ use crate::failure::{Code, Failure};
 pub const BUDGET: Duration = Duration::from_secs(8);
 /// Below this nothing is sent: the answer could not be awaited.
 pub const SMALLEST_BUDGET: Duration = Duration::from_millis(300);
-const ATTEMPT: Duration = Duration::from_secs(4);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
@@ -25,14 +24,31 @@ pub struct Patience {
     pub budget: Duration,
     /// The most attempts.
     pub attempts: u32,
+    /// The most time for one attempt.
+    pub attempt: Duration,
+    /// Whether a request that was sent may be sent again.
+    pub replays: bool,
 }
 
 impl Patience {
     /// Somebody waits for the token: three attempts, ended half a second before a caller's time is
     /// up, so that it hears what they met.
-    pub const WAITED_FOR: Self = Self { budget: Duration::from_millis(7_500), attempts: 3 };
+    pub const WAITED_FOR: Self = Self {
+        budget: Duration::from_millis(7_500),
+        attempts: 3,
+        attempt: Duration::from_secs(4),
+        replays: true,
+    };
     /// Nobody waits, because the old token is alive: one attempt; the next comes by itself.
     pub const RENEWAL: Self = Self { attempts: 1, ..Self::WAITED_FOR };
+    /// What is sent may be spent, and its answer is lost with whoever stops waiting: callers may leave
+    /// sooner, and find it later.
+    pub const SENT_ONCE: Self = Self {
+        budget: Duration::from_secs(30),
+        attempt: Duration::from_secs(30),
+        replays: false,
+        ..Self::WAITED_FOR
+    };
 
     /// What is left after `spent`.
     #[must_use]
@@ -59,11 +75,11 @@ where
     }
     loop {
         attempts += 1;
-        let failure = match attempt(left().min(ATTEMPT)).await {
+        let failure = match attempt(left().min(patience.attempt)).await {
             Ok(value) => return Ok(value),
             Err(failure) => Failure { attempts, ..failure },
         };
-        match wait_after(&failure, patience.attempts) {
+        match wait_after(&failure, patience) {
             Some(wait) if left() >= wait + SMALLEST_BUDGET => sleep(wait).await,
             _ => return Err(failure),
         }
@@ -71,7 +87,11 @@ where
 }
 
 /// How long to wait before the next attempt, if there should be one.
-fn wait_after(failure: &Failure, attempts: u32) -> Option<Duration> {
+fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
+    if !patience.replays && !failure.unspent {
+        return None;
+    }
+    let attempts = patience.attempts;
     let most = match failure.code {
         // It lasts up to an hour, and every attempt counts against the same limit.
         Code::LoginRateExceeded | Code::Internal => return None,

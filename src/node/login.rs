@@ -13,7 +13,7 @@ use super::peek::ticket_of;
 use super::token_source::TokenSource;
 use crate::credential::Credential;
 use crate::failure::Failure;
-use crate::identity::Holder;
+use crate::holder::Holder;
 use crate::source;
 use crate::token::Life;
 

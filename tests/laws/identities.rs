@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jsforce_connection_manager::credential::Credential;
-use jsforce_connection_manager::identity::{Holder, Identity};
+use jsforce_connection_manager::holder::Holder;
+use jsforce_connection_manager::identity::Identity;
 use jsforce_connection_manager::origin::BaseUrl;
 use jsforce_connection_manager::token::Life;
 use proptest::prelude::*;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jsforce_connection_manager::clock::{Clock, Moment};
 use jsforce_connection_manager::deadlines::{Deadlines, Peek, Ticket};
-use jsforce_connection_manager::identity::Holder;
+use jsforce_connection_manager::holder::Holder;
 use jsforce_connection_manager::source::TokenSource;
 use jsforce_connection_manager::token::Life;
 use proptest::collection::vec;

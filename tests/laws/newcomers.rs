@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use jsforce_connection_manager::clock::Clock as _;
 use jsforce_connection_manager::deadlines::{Deadlines, Peek};
-use jsforce_connection_manager::identity::{Holder, IdentityKey};
+use jsforce_connection_manager::holder::Holder;
+use jsforce_connection_manager::identity::IdentityKey;
 use jsforce_connection_manager::source::TokenSource;
 
 use super::server::{Server, granted, runtime};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Barrier};
 use jsforce_connection_manager::cache::Kept;
 use jsforce_connection_manager::clock::Clock as _;
 use jsforce_connection_manager::deadlines::{Deadlines, Peek};
-use jsforce_connection_manager::identity::Holder;
+use jsforce_connection_manager::holder::Holder;
 use jsforce_connection_manager::source::TokenSource;
 use tokio::runtime::Runtime;
 

@@ -16,7 +16,7 @@ use jsforce_connection_manager::cache::Kept;
 use jsforce_connection_manager::credential::Credential;
 use jsforce_connection_manager::deadlines::{Deadlines, Peek, Ticket};
 use jsforce_connection_manager::failure::Failure;
-use jsforce_connection_manager::identity::Holder;
+use jsforce_connection_manager::holder::Holder;
 use jsforce_connection_manager::source::{CAPACITY, TokenSource};
 use jsforce_connection_manager::token::Life;
 

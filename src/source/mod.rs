@@ -1,26 +1,33 @@
 //! Gives a token: the cache, then a flight to the authorization server. The only place that knows
 //! this order.
 
-use std::future::Future;
+mod refresh;
+mod stats;
+
+use std::future::{Future, pending};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::timeout;
 
 use crate::authorization_server::{
-    AuthorizationServer, BUDGET, Patience, SMALLEST_BUDGET, out_of_time,
+    AuthorizationServer, BUDGET, Mint, Patience, SMALLEST_BUDGET, out_of_time,
 };
-use crate::cache::{Count, Epoch, Kept, TokenCache};
+use crate::cache::{Epoch, Kept, TokenCache};
 use crate::clock::{Clock, Moment};
 use crate::deadlines::{Deadlines, Ticket};
 use crate::failure::{Code, Failure};
 use crate::flight::{Flights, Seat};
-use crate::identity::{Holder, Identity};
+use crate::holder::{Grant, Holder};
+use crate::identity::Identity;
+use crate::lineage::{Offer, Waiting};
 use crate::mint_cap::MintCap;
 use crate::refusals::Refusals;
 use crate::transport::Transport;
+
+use stats::Counters;
+pub use stats::Stats;
 
 /// The most tokens kept by default.
 pub const CAPACITY: u64 = 10_000;
@@ -28,27 +35,25 @@ pub const CAPACITY: u64 = 10_000;
 /// is then waited for.
 const THAW: Duration = Duration::from_millis(250);
 
-/// What a source did so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Stats {
-    /// What the cache holds.
-    pub kept: Count,
-    /// Calls that found a live token, by ticket or by look-up.
-    pub hits: u64,
-    /// Calls that found none.
-    pub misses: u64,
-    /// Tokens received.
-    pub mints: u64,
-    /// Calls that joined a running request.
-    pub coalesced: u64,
-    /// Requests that ended without a token.
-    pub failures: u64,
-    /// HTTP requests sent.
-    pub exchanges: u64,
-    /// Requests in the air.
-    pub in_flight: usize,
-    /// How long the last mint took to sign and to exchange.
-    pub last_mint: Option<(Duration, Duration)>,
+/// How much longer than its keeper's patience an offer stays out: the keeper says itself that it
+/// failed, unless it is gone without a word.
+const LAPSE: Duration = Duration::from_secs(1);
+
+/// What a caller can do with a new refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// Nothing: it stays in this process.
+    InMemory,
+    /// Keep it within this time.
+    Within(Duration),
+}
+
+/// What a caller gets.
+pub enum Answer {
+    /// A live token.
+    Token(Arc<Kept>),
+    /// A refresh token to be kept first.
+    Offer(Offer),
 }
 
 /// Tokens for any number of credentials.
@@ -59,12 +64,7 @@ pub struct TokenSource {
     refusals: Refusals,
     cap: MintCap,
     clock: Arc<dyn Clock>,
-    hits: AtomicU64,
-    misses: AtomicU64,
-    mints: AtomicU64,
-    coalesced: AtomicU64,
-    failures: AtomicU64,
-    last_mint: Mutex<Option<(Duration, Duration)>>,
+    counters: Counters,
 }
 
 impl TokenSource {
@@ -83,18 +83,13 @@ impl TokenSource {
             refusals: Refusals::default(),
             cap: MintCap::default(),
             clock,
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
-            mints: AtomicU64::new(0),
-            coalesced: AtomicU64::new(0),
-            failures: AtomicU64::new(0),
-            last_mint: Mutex::new(None),
+            counters: Counters::default(),
         }
     }
 
     /// A live token for `holder`, inside `budget` (at most eight seconds). The cache is asked, and
-    /// the exchange started, before this returns; the future only waits. Must be called inside a
-    /// tokio runtime.
+    /// the exchange started, before this returns; the future only waits. A new refresh token stays in
+    /// memory. Must be called inside a tokio runtime.
     ///
     /// # Errors
     /// What the exchange met; `DEADLINE` if the budget ends first. The exchange goes on in that
@@ -104,12 +99,45 @@ impl TokenSource {
         holder: &Holder,
         budget: Duration,
     ) -> impl Future<Output = Result<Arc<Kept>, Arc<Failure>>> + Send + use<> {
+        let (source, holder) = (self.clone(), holder.clone());
+        let first = self.ask(&holder, budget, Keeping::InMemory);
+        async move {
+            let mut answer = first.await?;
+            loop {
+                match answer {
+                    Answer::Token(kept) => return Ok(kept),
+                    Answer::Offer(offer) => offer.kept(),
+                }
+                answer = source.ask(&holder, budget, Keeping::InMemory).await?;
+            }
+        }
+    }
+
+    /// The same, for a caller that may be asked to keep a new refresh token before anybody gets the
+    /// access token: it settles the offer and asks again.
+    ///
+    /// # Errors
+    /// As [`TokenSource::token`].
+    pub fn ask(
+        self: &Arc<Self>,
+        holder: &Holder,
+        budget: Duration,
+        keeping: Keeping,
+    ) -> impl Future<Output = Result<Answer, Arc<Failure>>> + Send + use<> {
         let budget = budget.min(BUDGET);
         let (source, holder) = (self.clone(), holder.clone());
+        // Before the flight: what it brings goes to those who can keep it.
+        let waiting = match &holder.grant {
+            Grant::JwtBearer(_) => None,
+            Grant::RefreshToken(token) => {
+                Some(Waiting::at(&token.lineage, matches!(keeping, Keeping::Within(_))))
+            }
+        };
         let found = self.look_up(&holder, budget >= SMALLEST_BUDGET);
         async move {
             let started = source.clock.now();
-            let mut waiting = pin!(source.wait(&holder, found));
+            let offer = source.offer(waiting, keeping);
+            let mut waiting = pin!(source.wait(&holder, found, offer));
             if let Ok(outcome) = timeout(budget, &mut waiting).await {
                 return outcome;
             }
@@ -123,22 +151,40 @@ impl TokenSource {
         }
     }
 
+    async fn offer(&self, waiting: Option<Waiting>, keeping: Keeping) -> Offer {
+        let patience = match keeping {
+            Keeping::InMemory => THAW,
+            Keeping::Within(patience) => patience + LAPSE,
+        };
+        match waiting {
+            Some(waiting) => waiting.offer(&*self.clock, patience).await,
+            None => pending().await,
+        }
+    }
+
     async fn wait(
         self: &Arc<Self>,
         holder: &Holder,
         mut found: Found,
-    ) -> Result<Arc<Kept>, Arc<Failure>> {
+        offer: impl Future<Output = Offer>,
+    ) -> Result<Answer, Arc<Failure>> {
+        let mut offer = pin!(offer);
         loop {
             let seat = match found {
-                Found::Kept(kept) => return Ok(kept),
+                Found::Kept(kept) => return Ok(Answer::Token(kept)),
                 Found::Refused(failure) => return Err(Arc::new(failure)),
                 Found::Seat(seat) => seat,
             };
             // A renewal in the background tries once; somebody who waits deserves more.
             let again = seat.in_background && !seat.started;
-            match seat.outcome().await {
+            let outcome = tokio::select! {
+                biased;
+                outcome = seat.outcome() => outcome,
+                offer = &mut offer => return Ok(Answer::Offer(offer)),
+            };
+            match outcome {
                 Err(failure) if again && failure.retryable => found = self.look_up(holder, true),
-                outcome => return outcome,
+                outcome => return outcome.map(Answer::Token),
             }
         }
     }
@@ -154,10 +200,10 @@ impl TokenSource {
     fn look_up(self: &Arc<Self>, holder: &Holder, may_start: bool) -> Found {
         let now = self.clock.now();
         if let Some(kept) = self.cache.get(&holder.identity, now) {
-            self.hits.fetch_add(1, Relaxed);
+            self.counters.hits.count();
             return Found::Kept(kept);
         }
-        self.misses.fetch_add(1, Relaxed);
+        self.counters.misses.count();
         if let Some(failure) = self.refuses(holder, now) {
             return Found::Refused(failure);
         }
@@ -195,7 +241,7 @@ impl TokenSource {
             async move { source.exchange(&holder, replaces, epoch).await }
         });
         if !seat.started {
-            self.coalesced.fetch_add(1, Relaxed);
+            self.counters.coalesced.count();
         }
         seat
     }
@@ -219,20 +265,18 @@ impl TokenSource {
             return Err(Arc::new(failure));
         }
         let patience = if replaces.is_some() { Patience::RENEWAL } else { Patience::WAITED_FOR };
-        match self.server.mint(&holder.credential, patience).await {
+        match self.mint(&holder.grant, patience).await {
             Ok(mint) => {
                 self.refusals.forget(&holder.identity);
                 let value = mint.token.value.expose();
                 if before.is_some_and(|before| before.token.value.expose() == value) {
                     self.cap.count(holder.identity, self.clock.now());
                 }
-                self.mints.fetch_add(1, Relaxed);
-                *self.last_mint.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some((mint.signing, mint.exchange));
+                self.counters.minted(mint.signing, mint.exchange);
                 Ok(self.cache.put(holder.identity, mint.token, begun, self.clock.now()))
             }
             Err(failure) => {
-                self.failures.fetch_add(1, Relaxed);
+                self.counters.failures.count();
                 let now = self.clock.now();
                 self.refusals.remember(holder.identity, &failure, now);
                 if failure.status.is_some() {
@@ -240,6 +284,13 @@ impl TokenSource {
                 }
                 Err(Arc::new(failure))
             }
+        }
+    }
+
+    async fn mint(&self, grant: &Grant, patience: Patience) -> Result<Mint, Failure> {
+        match grant {
+            Grant::JwtBearer(credential) => self.server.mint(credential, patience).await,
+            Grant::RefreshToken(token) => self.refresh(token).await,
         }
     }
 
@@ -279,18 +330,11 @@ impl TokenSource {
 
     /// What the source holds and did.
     pub fn stats(&self) -> Stats {
-        let kept = self.cache.count(self.clock.now());
-        Stats {
-            hits: kept.hits + self.hits.load(Relaxed),
-            kept,
-            misses: self.misses.load(Relaxed),
-            mints: self.mints.load(Relaxed),
-            coalesced: self.coalesced.load(Relaxed),
-            failures: self.failures.load(Relaxed),
-            exchanges: self.server.exchanges(),
-            in_flight: self.flights.count(),
-            last_mint: *self.last_mint.lock().unwrap_or_else(PoisonError::into_inner),
-        }
+        self.counters.stats(
+            self.cache.count(self.clock.now()),
+            self.server.exchanges(),
+            self.flights.count(),
+        )
     }
 }
 

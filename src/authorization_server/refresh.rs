@@ -1,0 +1,139 @@
+//! Asking with what may be sent once only: a refresh token, an authorization code.
+
+use std::time::Duration;
+
+use super::issued::{self, Asked};
+use super::retry::{self, Patience};
+use super::{AuthorizationServer, response};
+use crate::client::Client;
+use crate::failure::{Code, Failure};
+use crate::grant::{TokenRequest, authorization_code, refresh_token};
+use crate::origin::{BaseUrl, TrustedHosts};
+use crate::secret::Secret;
+use crate::token::{AccessToken, Life};
+use crate::transport::Response;
+
+/// What an answer brought.
+pub struct Refreshed {
+    /// The access token, or why it cannot be used although the server issued it.
+    pub token: Result<AccessToken, Failure>,
+    /// A refresh token.
+    pub refresh_token: Option<Secret>,
+    /// From sending the request to its parsed answer.
+    pub exchange: Duration,
+}
+
+/// Which org the tokens are for, and how long they are used.
+pub struct Use<'a> {
+    /// The org's host, if it is configured.
+    pub instance_url: Option<&'a BaseUrl>,
+    /// How long an access token is kept.
+    pub life: Life,
+}
+
+impl AuthorizationServer {
+    /// Sends `token`, once. Only what never left this machine is tried again.
+    ///
+    /// # Errors
+    /// What went wrong; `unspent` says whether `token` may be sent another time.
+    pub async fn refresh(
+        &self,
+        client: &Client,
+        token: &Secret,
+        to: &Use<'_>,
+    ) -> Result<Refreshed, Failure> {
+        let request = || refresh_token::request(client, token, self.clock.now());
+        let refreshed = self.send_once(client, to, request).await;
+        refreshed.map_err(|failure| about_the_grant(failure, Code::RefreshTokenInvalid))
+    }
+
+    /// Trades an authorization code for tokens.
+    ///
+    /// # Errors
+    /// What went wrong.
+    pub async fn redeem(
+        &self,
+        client: &Client,
+        code: &Secret,
+        verifier: &Secret,
+        redirect_uri: &str,
+        to: &Use<'_>,
+    ) -> Result<Refreshed, Failure> {
+        let request = || {
+            authorization_code::request(client, code, verifier, redirect_uri, self.clock.now())
+        };
+        let redeemed = self.send_once(client, to, request).await;
+        redeemed.map_err(|failure| about_the_grant(failure, Code::AuthorizationCodeInvalid))
+    }
+
+    async fn send_once(
+        &self,
+        client: &Client,
+        to: &Use<'_>,
+        request: impl Fn() -> Result<TokenRequest, Failure>,
+    ) -> Result<Refreshed, Failure> {
+        let _turn = self.transport.turn().await;
+        let attempt = |timeout| self.ask_once(client, to, request(), timeout);
+        retry::within(Patience::SENT_ONCE, &*self.clock, attempt).await.map_err(|failure| {
+            let host = client.login_url.origin();
+            Failure { what: format!("{} (Token host {host}.)", failure.what), ..failure }
+        })
+    }
+
+    async fn ask_once(
+        &self,
+        client: &Client,
+        to: &Use<'_>,
+        request: Result<TokenRequest, Failure>,
+        timeout: Duration,
+    ) -> Result<Refreshed, Failure> {
+        let request = request.map_err(|failure| Failure { unspent: true, ..failure })?;
+        let minted = self.clock.now();
+        let (number, answer) = self.post(&client.login_url, request, timeout).await?;
+        let received = self.clock.now();
+        let exchange = received.since(minted);
+        let refresh_token = response::refresh_token(&answer);
+        let token = response::parse(&answer, received).and_then(|granted| {
+            let asked = Asked {
+                trusted: TrustedHosts {
+                    instance: to.instance_url.unwrap_or(&client.login_url),
+                    login: &client.login_url,
+                    allowed: &self.allowed_instance_hosts,
+                },
+                life: to.life,
+                // An exchange that a freeze may cut off is not begun while nobody waits.
+                ahead: false,
+                exchange: number,
+                minted,
+                clock_skew: 0,
+                status: answer.status,
+                received,
+            };
+            issued::token(granted, &asked)
+        });
+        match token {
+            // A new refresh token is kept whatever else is wrong with the answer.
+            Err(failure) if refresh_token.is_none() => {
+                Err(Failure { unspent: is_unspent(&failure, &answer), ..failure })
+            }
+            token => Ok(Refreshed { token, refresh_token, exchange }),
+        }
+    }
+}
+
+/// `invalid_grant` without more is about the very grant (RFC 6749 §5.2).
+fn about_the_grant(failure: Failure, code: Code) -> Failure {
+    let is_unclear = matches!(failure.code, Code::Refused | Code::AssertionExpired);
+    if !is_unclear || failure.error.as_deref() != Some("invalid_grant") {
+        return failure;
+    }
+    Failure { code, retryable: code.is_retryable(), ..failure }
+}
+
+/// Whether an answer says that the request bought nothing: an OAuth error does, and a status that
+/// means that the request was not worked on. Another server error may follow the deed.
+fn is_unspent(failure: &Failure, answer: &Response) -> bool {
+    let refused = failure.error.is_some() && answer.status < 500;
+    let never_looked_at = matches!(answer.status, 300..=499 | 503);
+    failure.code != Code::RefreshUncertain && (refused || never_looked_at)
+}
