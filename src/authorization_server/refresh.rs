@@ -11,7 +11,6 @@ use crate::grant::{TokenRequest, authorization_code, refresh_token};
 use crate::origin::{BaseUrl, TrustedHosts};
 use crate::secret::Secret;
 use crate::token::{AccessToken, Life};
-use crate::transport::Response;
 
 /// What an answer brought.
 pub struct Refreshed {
@@ -75,8 +74,8 @@ impl AuthorizationServer {
         let _turn = self.transport.turn().await;
         let attempt = |timeout| self.ask_once(client, to, request(), timeout);
         retry::within(Patience::SENT_ONCE, &*self.clock, attempt).await.map_err(|failure| {
-            let host = client.login_url.origin();
-            Failure { what: format!("{} (Token host {host}.)", failure.what), ..failure }
+            let what = format!("{} (Token host {}.)", failure.what, client.login_url.origin());
+            Failure { what, unspent: failure.unspent || is_refusal(&failure), ..failure }
         })
     }
 
@@ -113,9 +112,7 @@ impl AuthorizationServer {
         });
         match token {
             // A new refresh token is kept whatever else is wrong with the answer.
-            Err(failure) if refresh_token.is_none() => {
-                Err(Failure { unspent: is_unspent(&failure, &answer), ..failure })
-            }
+            Err(failure) if refresh_token.is_none() => Err(failure),
             token => Ok(Refreshed { token, refresh_token, exchange }),
         }
     }
@@ -132,8 +129,8 @@ fn about_the_grant(failure: Failure, code: Code) -> Failure {
 
 /// Whether an answer says that the request bought nothing: an OAuth error does, and a status that
 /// means that the request was not worked on. Another server error may follow the deed.
-fn is_unspent(failure: &Failure, answer: &Response) -> bool {
-    let refused = failure.error.is_some() && answer.status < 500;
-    let never_looked_at = matches!(answer.status, 300..=499 | 503);
-    failure.code != Code::RefreshUncertain && (refused || never_looked_at)
+fn is_refusal(failure: &Failure) -> bool {
+    let Some(status) = failure.status else { return false };
+    let refused = failure.error.is_some() && status < 500;
+    failure.code != Code::RefreshUncertain && (refused || matches!(status, 300..=499 | 503))
 }

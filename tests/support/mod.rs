@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod clock;
+pub mod issuer;
 pub mod loopback;
 pub mod script;
 pub mod sources;
