@@ -20,13 +20,16 @@ export declare class Login {
   constructor(source: TokenSource, config: LoginConfig)
   /** Why the configuration cannot be used. */
   get refusal(): Refusal | null
+  /** A login by a refresh token. Look at `refusal` before using it. */
+  static withRefreshToken(source: TokenSource, config: RefreshTokenConfig, refreshToken: string): Login
   /**
-   * A live token, inside `budget` milliseconds. Never rejects: a failure is a value.
+   * A live token, inside `budget` milliseconds. Never rejects: a failure is a value. A caller that
+   * can keep a new refresh token says within how many milliseconds.
    *
    * # Errors
    * None.
    */
-  token(budget: number): Promise<Outcome>
+  token(budget: number, keepsWithin?: number | undefined | null): Promise<Outcome>
   /** Starts the exchange if no live token is kept; neither waits nor keeps the process alive. */
   prewarm(): void
   /** The token kept, if it is alive; asks nobody. */
@@ -43,8 +46,30 @@ export declare class Login {
    * the number returned was asked for after this.
    */
   reject(accessToken: string): number
+  /** Whether the other login is for the same token: the same lineage of refresh tokens, say. */
+  isSame(other: Login): boolean
+  /**
+   * Forgets the refresh token of this login, with all that it led to and the access token; whether
+   * it was known.
+   */
+  forget(): boolean
   /** Marks the use of the token, so that it is not the one to be evicted. */
   markUsed(): void
+}
+
+/**
+ * A new refresh token that is to be kept. If this is collected, or its thread ends, before it was
+ * told how that went, the next who waits gets it.
+ */
+export declare class Rotation {
+  /** The refresh token to keep. */
+  get refreshToken(): string
+  /** SHA-256 of the refresh token that it takes the place of, in hexadecimal. */
+  get oldFingerprint(): string
+  /** It is kept. */
+  kept(): void
+  /** It was not kept; `what` is one sentence. */
+  failed(what: string): void
 }
 
 /** A token source: its cache, its flights. */
@@ -53,6 +78,8 @@ export declare class TokenSource {
   constructor(options: SourceOptions)
   /** The source that all threads of the process share. */
   static shared(): TokenSource
+  /** The source for refresh tokens that all threads of the process share. */
+  static sharedForRefreshTokens(): TokenSource
   /** Why the options cannot be used. */
   get refusal(): Refusal | null
   /** What the source holds and did. */
@@ -61,6 +88,16 @@ export declare class TokenSource {
   clearExpired(): number
   /** Drops all tokens; how many there were. */
   clear(): number
+}
+
+/** What a user came back with from the login page. */
+export interface CodeConfig {
+  /** The authorization code. */
+  code: string
+  /** The code verifier. */
+  codeVerifier: string
+  /** The redirect URI. */
+  redirectUri: string
 }
 
 /** A token, its place, its life. */
@@ -115,8 +152,56 @@ export interface MintTimes {
 export type Outcome =
   | { outcome: 'granted'; /** The token and what belongs to it. */
   token: GrantedToken }
+  | { outcome: 'rotated'; /** The refresh token, and how to say that it is kept. */
+  rotation: Rotation }
   | { outcome: 'refused'; /** What went wrong. */
   refusal: Refusal }
+
+/**
+ * Trades an authorization code for the first refresh token. Never rejects: a failure is a value.
+ *
+ * # Errors
+ * None.
+ */
+export declare function redeem(source: TokenSource, config: RefreshTokenConfig, code: CodeConfig): Promise<Redeemed>
+
+/** What an authorization code was traded for. */
+export interface Redeemed {
+  /** Why there is nothing. */
+  refusal?: Refusal
+  /** The refresh token to keep; absent if the app lacks the scope. */
+  refreshToken?: string
+  /** An access token. */
+  accessToken?: string
+  /** The org's API host. */
+  instanceUrl?: string
+  /** Salesforce's identity URL. */
+  identityUrl?: string
+  /** Granted scopes. */
+  scope?: string
+}
+
+/** An app that holds refresh tokens; `lib/` has checked the types. */
+export interface RefreshTokenConfig {
+  /** Consumer key. */
+  clientId: string
+  /** Consumer secret. */
+  clientSecret?: string
+  /** Whether the secret goes into an `Authorization` header and not into the form. */
+  basic?: boolean
+  /** Text of the RSA private key that signs a client assertion in place of a secret. */
+  privateKey?: string
+  /** Host of the token endpoint. */
+  loginUrl: string
+  /** The org's host, if it is known. */
+  instanceUrl?: string
+  /** Seconds, or `'session'`. */
+  tokenTtl?: number | string
+  /** Seconds. */
+  tokenBuffer?: number
+  /** Whether the app rotates refresh tokens, if that is known. */
+  rotation?: boolean
+}
 
 /**
  * The refusal of a failure that `lib/` found; `what` is one sentence, which for an option says what

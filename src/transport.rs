@@ -163,10 +163,7 @@ impl HttpTransport {
             value.set_sensitive(true);
             post = post.header(AUTHORIZATION, value);
         }
-        let mut response = post
-            .send()
-            .await
-            .map_err(|error| failure_of(&error))?;
+        let mut response = post.send().await.map_err(|error| failure_of(&error))?;
         let status = response.status().as_u16();
         let retry_after = header(response.headers(), RETRY_AFTER);
         let date = header(response.headers(), DATE);

@@ -7,7 +7,8 @@ use super::retry::{self, Patience};
 use super::{AuthorizationServer, response};
 use crate::client::Client;
 use crate::failure::{Code, Failure};
-use crate::grant::{TokenRequest, authorization_code, refresh_token};
+use crate::grant::authorization_code::{self, AuthorizationCode};
+use crate::grant::{TokenRequest, refresh_token};
 use crate::origin::{BaseUrl, TrustedHosts};
 use crate::secret::Secret;
 use crate::token::{AccessToken, Life};
@@ -53,15 +54,11 @@ impl AuthorizationServer {
     pub async fn redeem(
         &self,
         client: &Client,
-        code: &Secret,
-        verifier: &Secret,
-        redirect_uri: &str,
-        to: &Use<'_>,
+        code: &AuthorizationCode,
     ) -> Result<Refreshed, Failure> {
-        let request = || {
-            authorization_code::request(client, code, verifier, redirect_uri, self.clock.now())
-        };
-        let redeemed = self.send_once(client, to, request).await;
+        let to = Use { instance_url: None, life: Life::default() };
+        let request = || authorization_code::request(client, code, self.clock.now());
+        let redeemed = self.send_once(client, &to, request).await;
         redeemed.map_err(|failure| about_the_grant(failure, Code::AuthorizationCodeInvalid))
     }
 

@@ -33,7 +33,8 @@ pub(super) fn request(
                 }
                 ClientAuthentication::Assertion(key) => {
                     let audience = client.login_url.token_endpoint();
-                    let assertion = assertion::sign_client(&client.id, key, audience.as_str(), now)?;
+                    let assertion =
+                        assertion::sign_client(&client.id, key, audience.as_str(), now)?;
                     form.append_pair(
                         "client_assertion_type",
                         "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",

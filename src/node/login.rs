@@ -10,11 +10,13 @@ use zeroize::Zeroizing;
 
 use super::outcome::{GrantedToken, Outcome, Refusal};
 use super::peek::ticket_of;
+use super::refresh_token::{self, RefreshTokenConfig};
+use super::rotation::Rotation;
 use super::token_source::TokenSource;
 use crate::credential::Credential;
 use crate::failure::Failure;
 use crate::holder::Holder;
-use crate::source;
+use crate::source::{self, Answer, Keeping};
 use crate::token::Life;
 
 /// A login's configuration; `lib/` has checked the types.
@@ -66,17 +68,39 @@ impl Login {
         self.ready.as_ref().err().map(Refusal::from)
     }
 
-    /// A live token, inside `budget` milliseconds. Never rejects: a failure is a value.
+    /// A login by a refresh token. Look at `refusal` before using it.
+    #[napi(factory, catch_unwind)]
+    pub fn with_refresh_token(
+        source: &TokenSource,
+        config: RefreshTokenConfig,
+        refresh_token: String,
+    ) -> Self {
+        let ready = source.source.clone().and_then(|source| {
+            let refresh_token = Zeroizing::new(refresh_token);
+            Ok(Arc::new(Ready { source, holder: refresh_token::holder(config, &refresh_token)? }))
+        });
+        Self { ready }
+    }
+
+    /// A live token, inside `budget` milliseconds. Never rejects: a failure is a value. A caller that
+    /// can keep a new refresh token says within how many milliseconds.
     ///
     /// # Errors
     /// None.
     #[napi(catch_unwind, ts_return_type = "Promise<Outcome>")]
-    pub fn token<'env>(&self, env: &'env Env, budget: f64) -> Result<PromiseRaw<'env, Outcome>> {
-        let budget = Duration::from_secs_f64(budget.clamp(0.0, 1e6) / 1e3);
+    pub fn token<'env>(
+        &self,
+        env: &'env Env,
+        budget: f64,
+        keeps_within: Option<f64>,
+    ) -> Result<PromiseRaw<'env, Outcome>> {
+        let budget = milliseconds(budget);
+        let keeping = keeps_within
+            .map_or(Keeping::InMemory, |patience| Keeping::Within(milliseconds(patience)));
         let asked = match &self.ready {
             Ok(ready) => Ok(within_runtime_if_available(|| {
                 // The look is taken now, so that a clear() after this call comes after it.
-                ready.source.token(&ready.holder, budget)
+                ready.source.ask(&ready.holder, budget, keeping)
             })),
             Err(failure) => Err(failure.clone()),
         };
@@ -86,7 +110,8 @@ impl Login {
                 Err(failure) => Err(Arc::new(failure)),
             };
             Ok(match outcome {
-                Ok(kept) => Outcome::Granted { token: GrantedToken::from(&*kept) },
+                Ok(Answer::Token(kept)) => Outcome::Granted { token: GrantedToken::from(&*kept) },
+                Ok(Answer::Offer(offer)) => Outcome::Rotated { rotation: Rotation::new(offer) },
                 Err(failure) => Outcome::Refused { refusal: Refusal::from(&*failure) },
             })
         })
@@ -132,6 +157,20 @@ impl Login {
             as f64
     }
 
+    /// Whether the other login is for the same token: the same lineage of refresh tokens, say.
+    #[napi(catch_unwind)]
+    pub fn is_same(&self, other: &Login) -> bool {
+        let identity = |login: &Self| login.ready.as_ref().ok().map(|ready| ready.holder.identity);
+        identity(self).is_some() && identity(self) == identity(other)
+    }
+
+    /// Forgets the refresh token of this login, with all that it led to and the access token; whether
+    /// it was known.
+    #[napi(catch_unwind)]
+    pub fn forget(&self) -> bool {
+        self.ready.as_ref().is_ok_and(|ready| ready.source.forget(&ready.holder))
+    }
+
     /// Marks the use of the token, so that it is not the one to be evicted.
     #[napi(catch_unwind)]
     pub fn mark_used(&self) {
@@ -142,15 +181,6 @@ impl Login {
 }
 
 fn credential(config: LoginConfig) -> std::result::Result<Credential, Failure> {
-    let ttl = match config.token_ttl {
-        None => Life::DEFAULT_TTL,
-        Some(Either::A(seconds)) => duration("tokenTtl", seconds)?,
-        Some(Either::B(_session)) => Life::SESSION_TTL,
-    };
-    let buffer = match config.token_buffer {
-        None => Life::DEFAULT_BUFFER,
-        Some(seconds) => duration("tokenBuffer", seconds)?,
-    };
     Credential::new(
         &config.client_id,
         &config.username,
@@ -158,11 +188,33 @@ fn credential(config: LoginConfig) -> std::result::Result<Credential, Failure> {
         &config.instance_url,
         config.login_url.as_deref(),
         config.audience.as_deref(),
-        Life::new(ttl, buffer)?,
+        life(config.token_ttl, config.token_buffer, Life::DEFAULT_TTL)?,
     )
+}
+
+/// Reads `tokenTtl` and `tokenBuffer`.
+pub(super) fn life(
+    ttl: Option<Either<f64, String>>,
+    buffer: Option<f64>,
+    default: Duration,
+) -> std::result::Result<Life, Failure> {
+    let ttl = match ttl {
+        None => default,
+        Some(Either::A(seconds)) => duration("tokenTtl", seconds)?,
+        Some(Either::B(_session)) => Life::SESSION_TTL,
+    };
+    let buffer = match buffer {
+        None => Life::DEFAULT_BUFFER,
+        Some(seconds) => duration("tokenBuffer", seconds)?,
+    };
+    Life::new(ttl, buffer)
 }
 
 fn duration(option: &'static str, seconds: f64) -> std::result::Result<Duration, Failure> {
     Duration::try_from_secs_f64(seconds)
         .map_err(|_| Failure::of_option(option, format!("{option} is no number of seconds.")))
+}
+
+fn milliseconds(count: f64) -> Duration {
+    Duration::from_secs_f64(count.clamp(0.0, 1e6) / 1e3)
 }

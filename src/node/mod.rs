@@ -15,4 +15,6 @@ pub mod login;
 pub mod outcome;
 pub mod peek;
 mod process;
+pub mod refresh_token;
+pub mod rotation;
 pub mod token_source;

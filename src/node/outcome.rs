@@ -6,6 +6,8 @@ use crate::cache::Kept;
 use crate::deadlines::Ticket;
 use crate::failure::{Code, Failure};
 
+use super::rotation::Rotation;
+
 /// What came of asking for a token.
 #[napi(discriminant = "outcome", discriminant_case = "lowercase", object_from_js = false)]
 pub enum Outcome {
@@ -13,6 +15,11 @@ pub enum Outcome {
     Granted {
         /// The token and what belongs to it.
         token: GrantedToken,
+    },
+    /// A new refresh token, which is to be kept before the access token is handed out.
+    Rotated {
+        /// The refresh token, and how to say that it is kept.
+        rotation: Rotation,
     },
     /// A failure.
     Refused {

@@ -6,11 +6,20 @@ use napi::bindgen_prelude::create_custom_tokio_runtime;
 
 use crate::clock::SystemClock;
 use crate::deadlines::Deadlines;
+use crate::failure::Failure;
+use crate::lineages::{self, Lineages};
 use crate::source::{CAPACITY, TokenSource};
 use crate::transport::HttpTransport;
 
 /// One table for all sources, so that a look at a ticket needs the ticket's number alone.
 pub(super) static DEADLINES: LazyLock<Arc<Deadlines>> = LazyLock::new(Arc::default);
+
+/// One table for all sources: two that knew a refresh token apart would spend it twice.
+pub(super) fn lineages() -> Result<Arc<Lineages>, Failure> {
+    static LINEAGES: LazyLock<Result<Arc<Lineages>, Failure>> =
+        LazyLock::new(|| Lineages::new(lineages::CAPACITY).map(Arc::new));
+    LINEAGES.clone()
+}
 
 /// Two threads are enough for signing and waiting; napi's default is one a core.
 #[napi_derive::module_init]
@@ -39,18 +48,19 @@ pub(super) fn extra_roots() -> Option<std::path::PathBuf> {
     std::env::var_os("NODE_EXTRA_CA_CERTS").map(Into::into)
 }
 
-/// The source behind `getInstance()`, in all threads.
+/// The source behind `JWTConnectionManager.getInstance()`, in all threads.
 pub(super) fn source() -> Arc<TokenSource> {
-    static SOURCE: OnceLock<Arc<TokenSource>> = OnceLock::new();
-    SOURCE
-        .get_or_init(|| {
-            Arc::new(TokenSource::new(
-                transport(),
-                Arc::new(SystemClock),
-                DEADLINES.clone(),
-                CAPACITY,
-                Vec::new(),
-            ))
-        })
-        .clone()
+    static SOURCE: LazyLock<Arc<TokenSource>> = LazyLock::new(open);
+    SOURCE.clone()
+}
+
+/// The source behind `SalesforceConnectionManager.getInstance()`: a clear of one spares the other.
+pub(super) fn refresh_token_source() -> Arc<TokenSource> {
+    static SOURCE: LazyLock<Arc<TokenSource>> = LazyLock::new(open);
+    SOURCE.clone()
+}
+
+fn open() -> Arc<TokenSource> {
+    let (clock, hosts) = (Arc::new(SystemClock), Vec::new());
+    Arc::new(TokenSource::new(transport(), clock, DEADLINES.clone(), CAPACITY, hosts))
 }

@@ -79,6 +79,12 @@ impl TokenSource {
         Self { source: Ok(process::source()) }
     }
 
+    /// The source for refresh tokens that all threads of the process share.
+    #[napi(factory, catch_unwind)]
+    pub fn shared_for_refresh_tokens() -> Self {
+        Self { source: Ok(process::refresh_token_source()) }
+    }
+
     /// Why the options cannot be used.
     #[napi(getter, catch_unwind)]
     pub fn refusal(&self) -> Option<Refusal> {

@@ -12,13 +12,15 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::authorization_server::{
-    AuthorizationServer, BUDGET, Mint, Patience, SMALLEST_BUDGET, out_of_time,
+    AuthorizationServer, BUDGET, Mint, Patience, Refreshed, SMALLEST_BUDGET, out_of_time,
 };
 use crate::cache::{Epoch, Kept, TokenCache};
+use crate::client::Client;
 use crate::clock::{Clock, Moment};
 use crate::deadlines::{Deadlines, Ticket};
 use crate::failure::{Code, Failure};
 use crate::flight::{Flights, Seat};
+use crate::grant::authorization_code::AuthorizationCode;
 use crate::holder::{Grant, Holder};
 use crate::identity::Identity;
 use crate::lineage::{Offer, Waiting};
@@ -294,6 +296,22 @@ impl TokenSource {
         }
     }
 
+    /// Trades an authorization code for tokens, which are not kept.
+    ///
+    /// # Errors
+    /// What the exchange met.
+    pub async fn redeem(
+        &self,
+        client: &Client,
+        code: &AuthorizationCode,
+    ) -> Result<Refreshed, Failure> {
+        let redeemed = self.server.redeem(client, code).await;
+        if redeemed.is_err() {
+            self.counters.failures.count();
+        }
+        redeemed
+    }
+
     /// Drops the token of this value, if it is the one that is kept.
     pub fn invalidate(&self, holder: &Holder, value: &str) {
         self.cache.invalidate(holder.identity, value);
@@ -307,6 +325,15 @@ impl TokenSource {
             self.cap.count(holder.identity, self.clock.now());
         }
         self.server.exchanges()
+    }
+
+    /// Forgets the lineage of a refresh token and its access token; whether it was known.
+    pub fn forget(&self, holder: &Holder) -> bool {
+        let Grant::RefreshToken(token) = &holder.grant else { return false };
+        if let Some(kept) = self.kept(holder) {
+            self.cache.invalidate(holder.identity, kept.token.value.expose());
+        }
+        token.lineages.forget(&token.lineage)
     }
 
     /// Marks the use of `holder`'s token, so that it is not the one to be evicted.

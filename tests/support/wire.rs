@@ -13,7 +13,12 @@ pub const CANARY: &str = "CANARY";
 pub const FORM: &str = "grant_type=x&assertion=CANARY-ASSERTION";
 
 pub fn request(url: &str, timeout: Duration) -> Request {
-    Request { url: Url::parse(url).unwrap(), form: Secret::new(FORM.into()), authorization: None, timeout }
+    Request {
+        url: Url::parse(url).unwrap(),
+        form: Secret::new(FORM.into()),
+        authorization: None,
+        timeout,
+    }
 }
 
 pub async fn post(url: &str) -> Result<Response, Failure> {

@@ -1,0 +1,52 @@
+//! A new refresh token on its way to the user's callback.
+
+use std::fmt::Write as _;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use napi_derive::napi;
+
+use crate::lineage::Offer;
+
+/// A new refresh token that is to be kept. If this is collected, or its thread ends, before it was
+/// told how that went, the next who waits gets it.
+#[napi]
+pub struct Rotation {
+    offer: Offer,
+}
+
+impl Rotation {
+    pub(super) fn new(offer: Offer) -> Self {
+        Self { offer }
+    }
+}
+
+#[napi]
+impl Rotation {
+    /// The refresh token to keep.
+    #[napi(getter, catch_unwind)]
+    pub fn refresh_token(&self) -> String {
+        self.offer.refresh_token.expose().clone()
+    }
+
+    /// SHA-256 of the refresh token that it takes the place of, in hexadecimal.
+    #[napi(getter, catch_unwind)]
+    pub fn old_fingerprint(&self) -> String {
+        let hash = digest(&SHA256, self.offer.replaced.expose().as_bytes());
+        hash.as_ref().iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
+    /// It is kept.
+    #[napi(catch_unwind)]
+    pub fn kept(&self) {
+        self.offer.kept();
+    }
+
+    /// It was not kept; `what` is one sentence.
+    #[napi(catch_unwind)]
+    pub fn failed(&self, what: String) {
+        self.offer.failed(&what);
+    }
+}

@@ -1,0 +1,195 @@
+//! An authorization server that rotates refresh tokens as Salesforce does: a used one is dead at once,
+//! and using a dead one revokes its whole family.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use jsforce_connection_manager::client::{Client, ClientAuthentication, secret};
+use jsforce_connection_manager::failure::{Code, Failure};
+use jsforce_connection_manager::holder::Holder;
+use jsforce_connection_manager::lineages::Lineages;
+use jsforce_connection_manager::secret::Secret;
+use jsforce_connection_manager::token::Life;
+use jsforce_connection_manager::transport::{Answer, Request, Response, Transport};
+use serde_json::json;
+use url::form_urlencoded;
+
+use super::ORG;
+
+/// What becomes of one request.
+#[derive(Clone, Debug)]
+pub enum Fate {
+    /// It is answered after this time.
+    Answered(Duration),
+    /// Nothing of it leaves.
+    Unsent,
+    /// It is worked on, and the answer is lost after this time.
+    Lost(Duration, Code),
+    /// It is worked on, and the client panics.
+    Panics,
+    /// Another answer, without work.
+    Instead(u16, String),
+    /// It is worked on, and answered with this in place of the token response.
+    Garbled(u16, String),
+}
+
+#[derive(Default)]
+struct Books {
+    /// The family of every refresh token ever issued.
+    families: HashMap<String, usize>,
+    /// The living refresh token of each family.
+    living: Vec<Option<String>>,
+    issued: usize,
+    posts: usize,
+    reuses: usize,
+    forms: Vec<Vec<(String, String)>>,
+    headers: Vec<Option<String>>,
+}
+
+pub struct Issuer {
+    rotates: bool,
+    fate: Box<dyn Fn(usize) -> Fate + Send + Sync>,
+    books: Mutex<Books>,
+}
+
+impl Issuer {
+    /// `fate` decides about each request, by how many came before it.
+    pub fn new(rotates: bool, fate: impl Fn(usize) -> Fate + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self { rotates, fate: Box::new(fate), books: Mutex::default() })
+    }
+
+    /// One that answers everything at once.
+    pub fn rotating() -> Arc<Self> {
+        Self::new(true, |_| Fate::Answered(Duration::ZERO))
+    }
+
+    /// A user logs in: the first refresh token of a new family.
+    pub fn log_in(&self) -> String {
+        let mut books = self.books();
+        let (family, token) = (books.living.len(), format!("refresh-{}", books.issued));
+        books.issued += 1;
+        books.families.insert(token.clone(), family);
+        books.living.push(Some(token.clone()));
+        token
+    }
+
+    pub fn posts(&self) -> usize {
+        self.books().posts
+    }
+
+    /// How often a refresh token was presented that was spent before.
+    pub fn reuses(&self) -> usize {
+        self.books().reuses
+    }
+
+    /// Forms and `Authorization` headers of all requests.
+    pub fn seen(&self) -> Vec<(Vec<(String, String)>, Option<String>)> {
+        let books = self.books();
+        books.forms.iter().cloned().zip(books.headers.iter().cloned()).collect()
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap()
+    }
+
+    /// Access token `access-N` comes with refresh token `refresh-N`.
+    fn work(&self, presented: &str) -> (u16, String) {
+        let books = &mut *self.books();
+        let refused = json!({
+            "error": "invalid_grant",
+            "error_description": "expired access/refresh token",
+        });
+        let Some(&family) = books.families.get(presented) else {
+            return (400, refused.to_string());
+        };
+        if books.living[family].as_deref() != Some(presented) {
+            books.reuses += 1;
+            books.living[family] = None;
+            return (400, refused.to_string());
+        }
+        let number = books.issued;
+        books.issued += 1;
+        let mut body = json!({
+            "access_token": format!("access-{number}"),
+            "instance_url": ORG,
+            "token_type": "Bearer",
+        });
+        if self.rotates {
+            let next = format!("refresh-{number}");
+            books.families.insert(next.clone(), family);
+            body["refresh_token"] = next.clone().into();
+            books.living[family] = Some(next);
+        }
+        (200, body.to_string())
+    }
+}
+
+impl Transport for Issuer {
+    fn post(&self, request: Request) -> Answer<'_> {
+        Box::pin(async move {
+            let form: Vec<(String, String)> =
+                form_urlencoded::parse(request.form.expose().as_bytes()).into_owned().collect();
+            let value = |name: &str| {
+                form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value).to_owned()
+            };
+            let presented = value("refresh_token");
+            let number = {
+                let mut books = self.books();
+                books.posts += 1;
+                books.forms.push(form.clone());
+                books
+                    .headers
+                    .push(request.authorization.as_ref().map(|text| text.expose().clone()));
+                books.posts - 1
+            };
+            let answer = |(status, body): (u16, String)| Response {
+                status,
+                body: Secret::new(body.into_bytes()),
+                retry_after: None,
+                date: None,
+            };
+            match (self.fate)(number) {
+                Fate::Answered(after) => {
+                    let worked = self.work(&presented);
+                    tokio::time::sleep(after).await;
+                    Ok(answer(worked))
+                }
+                Fate::Unsent => Err(Failure {
+                    unspent: true,
+                    ..Failure::new(Code::NetworkConnect, "As the test says.")
+                }),
+                Fate::Lost(after, code) => {
+                    self.work(&presented);
+                    tokio::time::sleep(after).await;
+                    Err(Failure::new(code, "As the test says."))
+                }
+                Fate::Panics => {
+                    self.work(&presented);
+                    panic!("as the test says");
+                }
+                Fate::Instead(status, body) => Ok(answer((status, body))),
+                Fate::Garbled(status, body) => {
+                    self.work(&presented);
+                    Ok(answer((status, body)))
+                }
+            }
+        })
+    }
+}
+
+/// An app with a client secret.
+pub fn client() -> Client {
+    client_by(ClientAuthentication::Form(secret("clientSecret", "s3cret").unwrap()))
+}
+
+pub fn client_by(authentication: ClientAuthentication) -> Client {
+    Client::new("3MVG9.client", authentication, ORG).unwrap()
+}
+
+/// Who holds this refresh token of that app.
+pub fn holder_of(lineages: &Arc<Lineages>, refresh_token: &str) -> Holder {
+    let token = secret("refreshToken", refresh_token).unwrap();
+    let life = Life::new(Life::SESSION_TTL, Life::DEFAULT_BUFFER).unwrap();
+    Holder::of_refresh_token(lineages.clone(), client(), token, None, None, life).unwrap()
+}
