@@ -1,6 +1,10 @@
 'use strict';
 
 const { verify } = require('node:crypto');
+const { Refusal } = require('./refusal');
+
+/** Seconds that an assertion is accepted past its `exp`. */
+const GRACE = 180;
 
 /**
  * An assertion taken apart: claims nobody has vouched for yet, and what vouches for them.
@@ -53,4 +57,16 @@ function isSignedBy({ header, signed, signature }, key) {
   return header.alg === 'RS256' && !!key && verify('RSA-SHA256', signed, key, signature);
 }
 
-module.exports = { decodeAssertion, isSignedBy };
+/**
+ * @param {unknown} jti
+ * @param {import('./clients').Client} client
+ * @param {import('./org').Org} org
+ */
+function checkJti(jti, client, org) {
+  if (jti === undefined) return;
+  const used = JSON.stringify([client.id, jti]);
+  if (org.usedJtis.has(used)) throw new Refusal('bad_jti_claim', 'jti was used before');
+  org.usedJtis.add(used);
+}
+
+module.exports = { GRACE, checkJti, decodeAssertion, isSignedBy };
