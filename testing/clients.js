@@ -3,6 +3,7 @@
 const { createPublicKey, X509Certificate } = require('node:crypto');
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const REFRESH_TOKEN = 'refresh_token';
 
 /**
  * An app as the org keeps it.
@@ -14,16 +15,25 @@ const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
  * @property {import('./index').AppType} app
  * @property {'admin-approved' | 'self-authorize'} approval
  * @property {string[]} grants
+ * @property {string[]} redirectUris
+ * @property {boolean} rotation
+ * @property {boolean} requireSecretForRefresh
+ * @property {number} refreshTokenLife milliseconds
  * @property {Map<string, Required<import('./index').UserRegistration>>} users by username
  */
 
 /**
  * @param {import('./index').ClientRegistration} registration
- * @param {import('./index').AppType} app
+ * @param {import('./index').LocalOrgOptions} options what goes for every app
  * @returns {Client}
  */
-function toClient(registration, app) {
-  const { clientId, publicKey, certificate, clientSecret, users = [] } = registration;
+function toClient(registration, { app = 'external-client-app', rotation = false }) {
+  const { clientId, publicKey, certificate, clientSecret } = registration;
+  const {
+    users = [],
+    redirectUris = [],
+    refreshTokenLife = Number.POSITIVE_INFINITY,
+  } = registration;
   const key = certificate
     ? new X509Certificate(certificate).publicKey
     : publicKey && createPublicKey(publicKey);
@@ -33,7 +43,14 @@ function toClient(registration, app) {
     key: key || undefined,
     app: registration.app ?? app,
     approval: registration.approval ?? 'admin-approved',
-    grants: registration.grants ?? (key ? [JWT_BEARER] : []),
+    grants: registration.grants ?? [
+      ...(key ? [JWT_BEARER] : []),
+      ...(redirectUris.length > 0 ? [REFRESH_TOKEN] : []),
+    ],
+    redirectUris,
+    rotation: registration.rotation ?? rotation,
+    requireSecretForRefresh: registration.requireSecretForRefresh ?? clientSecret !== undefined,
+    refreshTokenLife: refreshTokenLife * 1000,
     users: new Map(users.map(toUser).map((user) => [user.username, user])),
   };
 }
@@ -44,4 +61,4 @@ function toUser(registration) {
   return { active: true, approved: true, ipAllowed: true, ...user };
 }
 
-module.exports = { JWT_BEARER, toClient };
+module.exports = { JWT_BEARER, REFRESH_TOKEN, toClient };

@@ -11,6 +11,7 @@ const { send } = require('./answer');
  * @property {URL} url
  * @property {import('node:http').IncomingHttpHeaders} headers
  * @property {string} body
+ * @property {(action: () => void) => void} whenOver once it is answered, or its connection lost
  */
 
 /**
@@ -41,7 +42,8 @@ async function listen(endpoints, org, tls) {
     try {
       const body = await readText(incoming);
       const { method = 'GET', headers } = incoming;
-      await send(response, respond({ method, url, headers, body }, org));
+      const whenOver = (/** @type {() => void} */ action) => void response.once('close', action);
+      await send(response, respond({ method, url, headers, body, whenOver }, org));
     } catch (error) {
       // Unless the client went away, the org has a bug that the test should hear of.
       if (incoming.complete) response.writeHead(500).end(String(error));

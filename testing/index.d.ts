@@ -12,6 +12,10 @@
  * @packageDocumentation
  */
 
+import type { Fault, InjectOptions } from './fault';
+
+export * from './fault';
+
 /** Starts a local org on two free ports of the loopback interface. */
 export function startLocalOrg(options?: LocalOrgOptions): Promise<LocalOrg>;
 
@@ -31,6 +35,8 @@ export interface LocalOrgOptions {
   loginLimit?: number;
   /** Refuse an assertion whose `exp` is more than 300 s ahead. Salesforce does not; default `false`. */
   strictExp?: boolean;
+  /** Whether apps rotate refresh tokens unless their registration says otherwise. Default `false`. */
+  rotation?: boolean;
   /** Milliseconds before the token endpoint answers. Default 0. */
   delay?: number;
 }
@@ -50,15 +56,30 @@ export interface ClientRegistration {
   publicKey?: string;
   /** The same as an X.509 certificate, PEM. Its dates are not looked at, as in Salesforce. */
   certificate?: string;
-  /** The consumer secret, which `/services/oauth2/introspect` asks for. */
+  /** The consumer secret, asked for by introspection and the grants that a user approves. */
   clientSecret?: string;
+  /** Where a browser may be sent after an approval; the first of them enables refresh tokens. */
+  redirectUris?: string[];
+  /**
+   * Refresh tokens are good for one use: every answer brings the next, and presenting a spent one
+   * revokes the current one and every access token that came of the approval.
+   * Default {@link LocalOrgOptions.rotation}.
+   */
+  rotation?: boolean;
+  /** A refresh takes the secret, or a client assertion. Default: when there is a secret. */
+  requireSecretForRefresh?: boolean;
+  /** Seconds without use after which a refresh token ends. Default: never. */
+  refreshTokenLife?: number;
   /** Who may log in; a plain username is a user whom nothing stands in the way of. */
   users?: Array<string | UserRegistration>;
   /** Default {@link LocalOrgOptions.app}. */
   app?: AppType;
   /** Who approves users: an admin beforehand (default), or each user once. */
   approval?: 'admin-approved' | 'self-authorize';
-  /** Enabled grant types. Default: the JWT bearer grant when there is a key or certificate. */
+  /**
+   * Enabled grant types. Default: the JWT bearer grant when there is a key or certificate, and
+   * `refresh_token` when there is a redirect URI.
+   */
   grants?: string[];
 }
 
@@ -85,6 +106,8 @@ export interface LocalOrg {
   readonly caFile: string;
   /** A user who can log in, through an app that is registered from the start. */
   readonly config: LocalOrgConfig;
+  /** The same user, who approved an app with a secret; it too is registered from the start. */
+  readonly oauth: LocalOrgOAuthConfig;
   /** Registers an app, or changes the one of the same `clientId`. */
   register(client: ClientRegistration): void;
   /** What happened since the start, or since the last {@link resetStats}. */
@@ -93,6 +116,19 @@ export interface LocalOrg {
   resetStats(): void;
   /** Ends every session: API calls answer 401 until the next exchange, which brings a new token. */
   revokeAll(): void;
+  /**
+   * A refresh token, as if the user had just approved the app; default the app of {@link oauth} and
+   * the first of its users.
+   *
+   * @throws TypeError if there is no such app, or it has no user
+   */
+  issueRefreshToken(approval?: { clientId?: string; username?: string }): string;
+  /**
+   * Withdraws the approval that a refresh token came of, be it spent or not, with all its tokens.
+   *
+   * @throws TypeError if the org never issued it
+   */
+  revokeRefreshToken(token: string): void;
   /** Makes something go wrong from now on. Returns a function that mends it. */
   inject(fault: Fault, options?: InjectOptions): () => void;
   /** The newest assertion that reached the token endpoint, accepted or not. */
@@ -112,6 +148,16 @@ export interface LocalOrgConfig {
   instanceUrl: string;
 }
 
+/** A ready configuration; `loginUrl` is {@link LocalOrg.url}. Nothing listens at `redirectUri`. */
+export interface LocalOrgOAuthConfig {
+  clientId: string;
+  clientSecret: string;
+  redirectUri: string;
+  loginUrl: string;
+  /** Issued at the start, and spent by its first use if the app rotates. */
+  refreshToken: string;
+}
+
 /** What reached the org, and what it answered. */
 export interface LocalOrgStats {
   /** Requests to the token endpoint, those struck by a fault included. */
@@ -128,6 +174,14 @@ export interface LocalOrgStats {
   requests: Partial<Record<EndpointName, number>>;
   /** API calls refused because of their session. */
   rejected401: number;
+  /** Refresh tokens replaced by a new one. */
+  rotations: number;
+  /** Spent refresh tokens presented by the app they were issued to. */
+  refreshTokenReuses: number;
+  /** Approvals that ended, because of a reuse or at someone's wish, with all their tokens. */
+  familiesRevoked: number;
+  /** Refreshes refused because another one of the same token was being processed. */
+  simultaneousRefreshes: number;
 }
 
 /** The endpoints that {@link LocalOrgStats.requests} tells apart. */
@@ -149,69 +203,3 @@ export interface DecodedAssertion {
   header: Record<string, unknown>;
   claims: Record<string, unknown>;
 }
-
-/** How often a fault strikes. */
-export interface InjectOptions {
-  /** Requests it strikes before it is over. Default: until it is removed. */
-  times?: number;
-}
-
-/** Something that goes wrong. */
-export type Fault = AnswerFault | AlterationFault | OrgFault;
-
-/**
- * Answers in place of the token endpoint, which does not see the request. Of several the oldest
- * strikes, so that faults with `times: 1` follow one another.
- */
-export type AnswerFault =
-  /** An OAuth error; `status` defaults to 400. */
-  | { kind: 'oauth-error'; status?: number; error: string; errorDescription?: string }
-  /** An OAuth error under status 200. */
-  | { kind: 'error-in-200'; error: string; errorDescription?: string }
-  /** A web page. */
-  | { kind: 'html'; status: number }
-  /** A web page, status 500, that repeats the request's body. */
-  | { kind: 'echo-request' }
-  /** A redirect. */
-  | { kind: 'redirect'; status: 301 | 302 | 303 | 307 | 308; location: string }
-  /** `status` (default 503) and, if given, `Retry-After`: seconds or an HTTP date. */
-  | { kind: 'unavailable'; status?: number; retryAfter?: number | string }
-  /** 429 and, if given, `Retry-After`: seconds or an HTTP date. */
-  | { kind: 'rate-limited'; retryAfter?: number | string }
-  /** Status 200 and a body of unannounced length; `bytes` defaults to 100 MB. */
-  | { kind: 'huge-body'; bytes?: number }
-  /** The request is read and never answered. */
-  | { kind: 'hang' }
-  /** The connection is reset. */
-  | { kind: 'reset' }
-  /** The connection is closed without an answer. */
-  | { kind: 'close' };
-
-/** Changes what the token endpoint answers. All that are injected strike together. */
-export type AlterationFault =
-  /** The answer comes this much later. */
-  | { kind: 'delay'; ms: number }
-  /** The answer's body trickles. */
-  | { kind: 'slow-body'; bytesPerSecond: number }
-  /** Half of the JSON is missing. */
-  | { kind: 'truncated-json' }
-  /** A token response without `access_token`. */
-  | { kind: 'missing-access-token' }
-  /** A token response with another `access_token`, of any JSON type. */
-  | { kind: 'access-token'; value: unknown }
-  /** A token response with another `instance_url`, of any JSON type. */
-  | { kind: 'instance-url'; value: unknown }
-  /** The org's clock is this far ahead: its `Date` header says so and `exp` is held against it. */
-  | { kind: 'date-skew'; seconds: number };
-
-/** A state of the org. */
-export type OrgFault =
-  /** Every login that passes all other checks is refused with `inactive_org`. */
-  | { kind: 'inactive-org' }
-  /**
-   * Every API call answers `INVALID_SESSION_ID`, whatever its token; the token endpoint grants the
-   * same token each time, or a new one each time.
-   */
-  | { kind: 'session-rejected'; tokens: 'same' | 'new' }
-  /** Every REST call answers this error. */
-  | { kind: 'rest-error'; status: number; errorCode: string; message: string };

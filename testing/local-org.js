@@ -8,6 +8,8 @@ const { apiEndpoints, authorizationEndpoints } = require('./endpoints');
 const { listen } = require('./host');
 const { Org } = require('./org');
 
+const USERNAME = 'integration@example.com';
+
 const pem = (/** @type {string} */ name) => join(__dirname, 'tls', name);
 
 /** @type {typeof import('./index').startLocalOrg} */
@@ -23,7 +25,15 @@ async function startLocalOrg(options = {}) {
   org.instanceUrl = api.origin;
 
   const { client, config } = await newLogin(org.url);
-  for (const each of [client, ...(options.clients ?? [])]) org.register(each);
+  const oauth = newOAuthApp(org.url);
+  for (const each of [client, oauth.client, ...(options.clients ?? [])]) org.register(each);
+  /** @type {import('./index').LocalOrg['issueRefreshToken']} */
+  const issueRefreshToken = ({ clientId = oauth.config.clientId, username } = {}) => {
+    const app = org.clients.get(clientId);
+    const user = username ?? app?.users.keys().next().value;
+    if (!app || !user) throw new TypeError(`No app ${clientId} with a user is registered`);
+    return org.refreshTokens.begin(app, user, 'api refresh_token').current;
+  };
 
   return {
     url: org.url,
@@ -31,10 +41,17 @@ async function startLocalOrg(options = {}) {
     ca: readFileSync(caFile, 'utf8'),
     caFile,
     config,
+    oauth: { ...oauth.config, refreshToken: issueRefreshToken() },
     register: (registration) => org.register(registration),
     stats: () => org.traffic.stats(),
     resetStats: () => org.traffic.reset(),
     revokeAll: () => org.sessions.revokeAll(),
+    issueRefreshToken,
+    revokeRefreshToken: (token) => {
+      const family = org.refreshTokens.find(token);
+      if (!family) throw new TypeError('The org never issued this refresh token');
+      org.refreshTokens.revoke(family);
+    },
     inject: (fault, injection) => org.faults.inject(fault, injection),
     lastAssertion: () => org.lastAssertion,
     setInstanceUrl: (url) => {
@@ -53,13 +70,29 @@ async function startLocalOrg(options = {}) {
  */
 async function newLogin(instanceUrl) {
   const { publicKey, privateKey } = await keyPair();
-  const clientId = `3MVG9${randomBytes(30).toString('hex')}`;
-  const username = 'integration@example.com';
+  const clientId = newConsumerKey();
   return {
-    client: { clientId, publicKey, users: [username] },
-    config: { clientId, privateKey, username, instanceUrl },
+    client: { clientId, publicKey, users: [USERNAME] },
+    config: { clientId, privateKey, username: USERNAME, instanceUrl },
   };
 }
+
+/**
+ * An app the same user approves in a browser.
+ *
+ * @param {string} loginUrl
+ */
+function newOAuthApp(loginUrl) {
+  const clientId = newConsumerKey();
+  const clientSecret = randomBytes(32).toString('hex').toUpperCase();
+  const redirectUri = 'http://localhost:1717/OauthRedirect';
+  return {
+    client: { clientId, clientSecret, redirectUris: [redirectUri], users: [USERNAME] },
+    config: { clientId, clientSecret, redirectUri, loginUrl },
+  };
+}
+
+const newConsumerKey = () => `3MVG9${randomBytes(30).toString('hex')}`;
 
 /** @type {Promise<{ publicKey: string, privateKey: string }> | undefined} */
 let keys;

@@ -5,6 +5,7 @@ const { toClient } = require('./clients');
 const { Faults } = require('./faults');
 const { LoginLimit } = require('./login-limit');
 const { seedRecords } = require('./records');
+const { RefreshTokens } = require('./refresh-tokens');
 const { Sessions } = require('./sessions');
 const { Traffic } = require('./traffic');
 
@@ -33,12 +34,13 @@ class Org {
   constructor(options) {
     this.options = options;
     this.sessions = new Sessions(this.id, (options.tokenLife ?? 7200) * 1000);
+    this.refreshTokens = new RefreshTokens(this.sessions, this.traffic);
     this.loginLimit = new LoginLimit(options.loginLimit ?? 3600);
   }
 
   /** @param {import('./index').ClientRegistration} registration */
   register(registration) {
-    const client = toClient(registration, this.options.app ?? 'external-client-app');
+    const client = toClient(registration, this.options);
     this.clients.set(client.id, client);
   }
 

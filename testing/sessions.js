@@ -101,4 +101,4 @@ class Sessions {
  */
 const loginOf = (clientId, username) => JSON.stringify([clientId, username]);
 
-module.exports = { Sessions };
+exports.Sessions = Sessions;

@@ -15,6 +15,8 @@ const ANSWERS = {
   'oauth-error': ({ status, error, errorDescription }) =>
     oauthError(error, errorDescription, status),
   'error-in-200': ({ error, errorDescription }) => oauthError(error, errorDescription, 200),
+  'already-being-processed': () =>
+    oauthError('invalid_grant', 'token request is already being processed'),
   html: ({ status }) => page('Maintenance', status),
   'echo-request': (_, { body }) => page(`Your request was: ${body}`, 500),
   redirect: ({ status, location }) => ({ status, headers: { Location: location } }),
@@ -31,6 +33,7 @@ const ANSWERS = {
 /** @type {{ [K in AlterationFault['kind']]: (answer: Answer, fault: Extract<AlterationFault, { kind: K }>) => Answer }} */
 const ALTERATIONS = {
   delay: (answer, { ms }) => ({ ...answer, delay: (answer.delay ?? 0) + ms }),
+  'lost-after-commit': (answer, { how = 'reset' }) => ({ ...answer, loss: how }),
   'slow-body': (answer, { bytesPerSecond }) => ({
     ...answer,
     body: trickle(answer.body, bytesPerSecond),

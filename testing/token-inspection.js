@@ -3,7 +3,7 @@
 const { json, oauth, oauthError, text } = require('./answer');
 
 /**
- * Ends a session, for everyone who holds its token.
+ * Ends a session, for everyone who holds its token; or an approval, with all that came of it.
  *
  * @type {import('./host').Respond}
  */
@@ -13,9 +13,11 @@ function revoke({ url, body }, org) {
   if (!['access_token', 'refresh_token'].includes(hint)) {
     return oauthError('unsupported_token_type', 'this token type is not supported');
   }
-  return org.sessions.revoke(form.get('token') ?? '')
-    ? { status: 200 }
-    : oauthError('invalid_token', 'invalid token');
+  const token = form.get('token') ?? '';
+  const family = org.refreshTokens.live(token);
+  if (family) org.refreshTokens.revoke(family);
+  else if (!org.sessions.revoke(token)) return oauthError('invalid_token', 'invalid token');
+  return { status: 200 };
 }
 
 /**
@@ -29,21 +31,25 @@ function introspect({ body }, org) {
   if (!client || client.secret !== form.get('client_secret')) {
     return oauthError('invalid_client', 'invalid client credentials');
   }
-  const session = org.sessions.peek(form.get('token') ?? undefined);
-  if (!session) return oauth({ active: false });
-  const [iat, exp] = [session.begun, session.ends].map((ms) => Math.floor(ms / 1000));
+  const token = form.get('token') ?? '';
+  const session = org.sessions.peek(token);
+  const found = session ?? org.refreshTokens.live(token);
+  if (!found) return oauth({ active: false });
+  const iat = seconds(found.begun);
   return oauth({
     active: true,
-    scope: 'api',
-    client_id: session.clientId,
-    username: session.username,
-    sub: org.identityUrl(session.username),
-    token_type: 'access_token',
+    scope: 'scope' in found ? found.scope : 'api',
+    client_id: found.clientId,
+    username: found.username,
+    sub: org.identityUrl(found.username),
+    token_type: session ? 'access_token' : 'refresh_token',
     iat,
     nbf: iat,
-    exp,
+    exp: Number.isFinite(found.ends) ? seconds(found.ends) : undefined,
   });
 }
+
+const seconds = (/** @type {number} */ ms) => Math.floor(ms / 1000);
 
 /**
  * Who a token belongs to. A bad token is no 401 here, so clients do not take it for an expired

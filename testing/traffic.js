@@ -38,6 +38,11 @@ class Traffic {
     stats.logins[username] = (stats.logins[username] ?? 0) + 1;
   }
 
+  /** @param {'rotations' | 'refreshTokenReuses' | 'familiesRevoked' | 'simultaneousRefreshes'} event */
+  count(event) {
+    this.#stats[event] += 1;
+  }
+
   rejected() {
     this.#stats.rejected401 += 1;
   }
@@ -57,7 +62,11 @@ function noTraffic() {
     maxConcurrentExchanges: 0,
     requests: {},
     rejected401: 0,
+    rotations: 0,
+    refreshTokenReuses: 0,
+    familiesRevoked: 0,
+    simultaneousRefreshes: 0,
   };
 }
 
-module.exports = { Traffic };
+exports.Traffic = Traffic;

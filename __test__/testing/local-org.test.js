@@ -8,6 +8,13 @@ const { assertionFor, callApi, exchange, login } = require('./peer');
 
 const pem = (name) => readFileSync(join(__dirname, '../../testing/tls', name), 'utf8');
 
+const NO_REFRESHES = {
+  rotations: 0,
+  refreshTokenReuses: 0,
+  familiesRevoked: 0,
+  simultaneousRefreshes: 0,
+};
+
 let org;
 afterEach(() => org.close());
 
@@ -26,6 +33,7 @@ describe('stats', () => {
       maxConcurrentExchanges: 1,
       requests: { token: 2, limits: 2 },
       rejected401: 1,
+      ...NO_REFRESHES,
     });
     org.resetStats();
     expect(org.stats()).toEqual({
@@ -36,6 +44,7 @@ describe('stats', () => {
       maxConcurrentExchanges: 0,
       requests: {},
       rejected401: 0,
+      ...NO_REFRESHES,
     });
   });
 

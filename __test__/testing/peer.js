@@ -34,9 +34,33 @@ async function login(org, claims) {
   return (await exchange(org, assertionFor(org, claims))).json();
 }
 
+/** Asks for a token with a refresh token; resolves to the HTTP response. */
+function refresh(org, refreshToken = org.oauth.refreshToken, form = {}, init = {}) {
+  const { clientId, clientSecret } = org.oauth;
+  const credentials = { client_id: clientId, client_secret: clientSecret };
+  const grant = { grant_type: 'refresh_token', refresh_token: refreshToken };
+  return post(org, 'token', { ...grant, ...credentials, ...form }, init);
+}
+
+/** What a refused request is told. */
+async function refusal(response) {
+  const { error, error_description } = await response.json();
+  return { status: response.status, error, description: error_description };
+}
+
 /** Calls the REST API with a token; resolves to the HTTP response. */
 function callApi(org, token, path = '/services/data/v66.0/limits') {
   return fetch(org.instanceUrl + path, { headers: { Authorization: `Bearer ${token}` } });
 }
 
-module.exports = { JWT_BEARER, assertionFor, callApi, exchange, login, now, post };
+module.exports = {
+  JWT_BEARER,
+  assertionFor,
+  callApi,
+  exchange,
+  login,
+  now,
+  post,
+  refresh,
+  refusal,
+};

@@ -2,7 +2,7 @@
 
 const { createPublicKey, generateKeyPairSync, sign } = require('node:crypto');
 const { startLocalOrg } = require('../../testing');
-const { JWT_BEARER, assertionFor, exchange, login, now, post } = require('./peer');
+const { JWT_BEARER, assertionFor, exchange, login, now, post, refusal } = require('./peer');
 
 const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
@@ -11,11 +11,6 @@ afterEach(() => org.close());
 
 const publicKeyOf = ({ config }) =>
   createPublicKey(config.privateKey).export({ type: 'spki', format: 'pem' });
-
-async function refusal(response) {
-  const { error, error_description } = await response.json();
-  return { status: response.status, error, description: error_description };
-}
 
 describe('a granted login', () => {
   test('is answered with the fields Salesforce documents, and no others', async () => {
