@@ -4,6 +4,7 @@ const { createPublicKey, X509Certificate } = require('node:crypto');
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const REFRESH_TOKEN = 'refresh_token';
+const AUTHORIZATION_CODE = 'authorization_code';
 
 /**
  * An app as the org keeps it.
@@ -45,7 +46,7 @@ function toClient(registration, { app = 'external-client-app', rotation = false 
     approval: registration.approval ?? 'admin-approved',
     grants: registration.grants ?? [
       ...(key ? [JWT_BEARER] : []),
-      ...(redirectUris.length > 0 ? [REFRESH_TOKEN] : []),
+      ...(redirectUris.length > 0 ? [AUTHORIZATION_CODE, REFRESH_TOKEN] : []),
     ],
     redirectUris,
     rotation: registration.rotation ?? rotation,
@@ -61,4 +62,4 @@ function toUser(registration) {
   return { active: true, approved: true, ipAllowed: true, ...user };
 }
 
-module.exports = { JWT_BEARER, REFRESH_TOKEN, toClient };
+module.exports = { AUTHORIZATION_CODE, JWT_BEARER, REFRESH_TOKEN, toClient };

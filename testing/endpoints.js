@@ -1,6 +1,7 @@
 'use strict';
 
 const { oauthError, text } = require('./answer');
+const { authorize } = require('./authorize');
 const { bulk, soap } = require('./bulk-and-soap');
 const rest = require('./rest-api');
 const { introspect, revoke, userinfo } = require('./token-inspection');
@@ -15,6 +16,7 @@ const onBothHosts = [
 
 /** @type {import('./host').Endpoint[]} */
 const authorizationEndpoints = [
+  { path: /^\/services\/oauth2\/authorize$/, name: 'authorize', respond: authorize },
   { path: /^\/services\/oauth2\/token$/, name: 'token', respond: token },
   ...onBothHosts,
   { path: /^/, name: 'other', respond: () => text('Not Found', 'text/html', 404) },

@@ -58,7 +58,10 @@ export interface ClientRegistration {
   certificate?: string;
   /** The consumer secret, asked for by introspection and the grants that a user approves. */
   clientSecret?: string;
-  /** Where a browser may be sent after an approval; the first of them enables refresh tokens. */
+  /**
+   * Where `/services/oauth2/authorize` may send a browser after an approval, which is given by the
+   * first of {@link users}, at once.
+   */
   redirectUris?: string[];
   /**
    * Refresh tokens are good for one use: every answer brings the next, and presenting a spent one
@@ -78,7 +81,7 @@ export interface ClientRegistration {
   approval?: 'admin-approved' | 'self-authorize';
   /**
    * Enabled grant types. Default: the JWT bearer grant when there is a key or certificate, and
-   * `refresh_token` when there is a redirect URI.
+   * `authorization_code` and `refresh_token` when there is a redirect URI.
    */
   grants?: string[];
 }
@@ -186,6 +189,7 @@ export interface LocalOrgStats {
 
 /** The endpoints that {@link LocalOrgStats.requests} tells apart. */
 export type EndpointName =
+  | 'authorize'
   | 'token'
   | 'revoke'
   | 'introspect'

@@ -7,6 +7,7 @@ const { promisify } = require('node:util');
 const { apiEndpoints, authorizationEndpoints } = require('./endpoints');
 const { listen } = require('./host');
 const { Org } = require('./org');
+const { APP_SCOPE } = require('./scope');
 
 const USERNAME = 'integration@example.com';
 
@@ -32,7 +33,7 @@ async function startLocalOrg(options = {}) {
     const app = org.clients.get(clientId);
     const user = username ?? app?.users.keys().next().value;
     if (!app || !user) throw new TypeError(`No app ${clientId} with a user is registered`);
-    return org.refreshTokens.begin(app, user, 'api refresh_token').current;
+    return org.refreshTokens.begin(app, user, APP_SCOPE).current;
   };
 
   return {

@@ -1,6 +1,7 @@
 'use strict';
 
 const { createHash } = require('node:crypto');
+const { AuthorizationCodes } = require('./authorization-codes');
 const { toClient } = require('./clients');
 const { Faults } = require('./faults');
 const { LoginLimit } = require('./login-limit');
@@ -25,6 +26,7 @@ class Org {
   apiCalls = 0;
   /** @type {Map<string, import('./clients').Client>} */
   clients = new Map();
+  authorizationCodes = new AuthorizationCodes();
   /** @type {Set<string>} */
   usedJtis = new Set();
   /** @type {import('./index').DecodedAssertion | undefined} */

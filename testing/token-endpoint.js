@@ -1,7 +1,8 @@
 'use strict';
 
 const { oauth, oauthError } = require('./answer');
-const { JWT_BEARER, REFRESH_TOKEN } = require('./clients');
+const { authorizationCodeGrant } = require('./authorization-code-grant');
+const { AUTHORIZATION_CODE, JWT_BEARER, REFRESH_TOKEN } = require('./clients');
 const { jwtBearerGrant } = require('./jwt-bearer-grant');
 const { refreshTokenGrant } = require('./refresh-token-grant');
 const { Refusal } = require('./refusal');
@@ -17,6 +18,7 @@ const { struckByFaults } = require('./token-faults');
 /** @type {Map<string | null, Grant>} */
 const GRANTS = new Map([
   [JWT_BEARER, jwtBearerGrant],
+  [AUTHORIZATION_CODE, authorizationCodeGrant],
   [REFRESH_TOKEN, refreshTokenGrant],
 ]);
 

@@ -1,0 +1,19 @@
+'use strict';
+
+const KNOWN = ['api', 'web', 'full', 'id', 'openid', 'profile', 'email', 'address', 'phone'];
+const LASTING = ['refresh_token', 'offline_access'];
+
+/** What every app was given in its setup. */
+const APP_SCOPE = 'api refresh_token';
+
+/** @param {string} scope */
+const isKnown = (scope) => scope.split(' ').every((each) => [...KNOWN, ...LASTING].includes(each));
+
+/**
+ * Whether a refresh token comes with it.
+ *
+ * @param {string} scope
+ */
+const isLasting = (scope) => scope.split(' ').some((each) => LASTING.includes(each));
+
+module.exports = { APP_SCOPE, isKnown, isLasting };
