@@ -2,46 +2,47 @@
 
 const { RecentlyUsed } = require('./recently-used.js');
 
-/** @typedef {import('./entry').Entry} Entry */
-
 /** More Connections than this are not kept: each holds about 9 kB. */
 const CONNECTIONS = 1_000;
 
 /**
- * The logins of one manager, found by comparing fields: building a key of strings for every call
- * would cost more than all the rest of a warm call. A Salesforce user name belongs to one org of the
- * world, so few logins share one.
+ * The logins of one manager, found by one field and by comparing the others: building a key of
+ * strings for every call would cost more than all the rest of a warm call.
+ *
+ * @template {import('./entry').Entry & { matches(wanted: W): boolean }} E
+ * @template W what an entry is compared with
  */
 class Entries {
-  /** @type {Map<string, Entry[]>} */
-  #byUsername = new Map();
-  /** @type {RecentlyUsed<Entry>} */
+  /** @type {Map<unknown, E[]>} */
+  #byKey = new Map();
+  /** @type {RecentlyUsed<E>} */
   #all;
-  /** @type {RecentlyUsed<Entry>} */
+  /** @type {RecentlyUsed<E>} */
   #connected = new RecentlyUsed(CONNECTIONS, (entry) => entry.disconnect());
 
   /** @param {number} capacity */
   constructor(capacity) {
-    this.#all = new RecentlyUsed(capacity, (entry) => this.#remove(entry));
+    this.#all = new RecentlyUsed(capacity, (entry) => this.#leave(entry));
   }
 
   /**
-   * @param {import('..').JWTConfig} config
-   * @returns {Entry | undefined}
+   * @param {unknown} key
+   * @param {W} wanted
+   * @returns {E | undefined}
    */
-  find(config) {
-    const entries = this.#byUsername.get(config.username);
+  find(key, wanted) {
+    const entries = this.#byKey.get(key);
     if (entries === undefined) return undefined;
     for (const entry of entries) {
-      if (entry.matches(config)) return entry;
+      if (entry.matches(wanted)) return entry;
     }
     return undefined;
   }
 
-  /** @param {Entry} entry */
+  /** @param {E} entry */
   add(entry) {
-    const entries = this.#byUsername.get(entry.username);
-    if (entries === undefined) this.#byUsername.set(entry.username, [entry]);
+    const entries = this.#byKey.get(entry.key);
+    if (entries === undefined) this.#byKey.set(entry.key, [entry]);
     else entries.push(entry);
     this.#all.touch(entry);
   }
@@ -49,7 +50,7 @@ class Entries {
   /**
    * An entry that was cleared meanwhile stays out.
    *
-   * @param {Entry} entry
+   * @param {E} entry
    */
   markUsed(entry) {
     if (!this.#all.has(entry)) return;
@@ -57,18 +58,28 @@ class Entries {
     if (entry.connection !== null) this.#connected.touch(entry);
   }
 
+  /** @param {E} entry */
+  remove(entry) {
+    this.#all.delete(entry);
+    this.#leave(entry);
+  }
+
   clear() {
-    this.#byUsername.clear();
+    this.#byKey.clear();
     this.#all.clear();
     this.#connected.clear();
   }
 
-  /** @param {Entry} entry */
-  #remove(entry) {
+  [Symbol.iterator]() {
+    return this.#all[Symbol.iterator]();
+  }
+
+  /** @param {E} entry */
+  #leave(entry) {
     this.#connected.delete(entry);
-    const rest = this.#byUsername.get(entry.username)?.filter((other) => other !== entry) ?? [];
-    if (rest.length > 0) this.#byUsername.set(entry.username, rest);
-    else this.#byUsername.delete(entry.username);
+    const rest = this.#byKey.get(entry.key)?.filter((other) => other !== entry) ?? [];
+    if (rest.length > 0) this.#byKey.set(entry.key, rest);
+    else this.#byKey.delete(entry.key);
   }
 }
 

@@ -3,29 +3,47 @@
 const { peek } = require('../native.js');
 const { warnOfClock } = require('./clock-warning.js');
 
-/** @typedef {import('..').JWTConfig} JWTConfig */
 /** @typedef {import('..').AccessToken} AccessToken */
 /** @typedef {import('../native').GrantedToken} GrantedToken */
 
 /**
+ * What came of asking for a token; with it, the refresh token that this caller was asked to keep.
+ *
+ * @typedef {(
+ *   | { outcome: 'granted', token: GrantedToken, refreshToken?: string }
+ *   | { outcome: 'refused', refusal: import('../native').Refusal }
+ * )} Asked
+ */
+
+/**
+ * What an entry asks for tokens.
+ *
+ * @typedef {object} Login
+ * @property {(budget: number) => Promise<Asked>} token
+ * @property {() => GrantedToken | null} kept
+ * @property {(ticket: number) => void} renew
+ * @property {(accessToken: string) => void} invalidate
+ * @property {(accessToken: string) => number} reject
+ * @property {() => void} markUsed
+ */
+
+/**
  * One configured login: its native side, the token that was handed out last, its Connection.
  * Whether the token may still be used is asked of the native side, at every call.
+ *
+ * @template {Login} [L=Login]
  */
 class Entry {
   /**
-   * @param {JWTConfig} config
-   * @param {import('../native').Login} login
+   * @param {unknown} key under which it is looked for
+   * @param {{ instanceUrl?: string, loginUrl?: string, version?: string }} config
+   * @param {L} login
    */
-  constructor(config, login) {
-    this.clientId = config.clientId;
-    this.privateKey = config.privateKey;
-    this.username = config.username;
-    this.instanceUrl = config.instanceUrl;
-    this.loginUrl = config.loginUrl;
-    this.audience = config.audience;
-    this.tokenTtl = config.tokenTtl;
-    this.tokenBuffer = config.tokenBuffer;
-    this.version = config.version;
+  constructor(key, { instanceUrl, loginUrl, version }, login) {
+    this.key = key;
+    this.instanceUrl = instanceUrl;
+    this.loginUrl = loginUrl;
+    this.version = version;
     this.login = login;
     /** The number of the token below; 0 is never alive. */
     this.ticket = 0;
@@ -37,25 +55,8 @@ class Entry {
     this.connection = null;
     /** Kept, so that a warm call makes no promise. @type {Promise<any> | null} */
     this.connectionPromise = null;
-  }
-
-  /**
-   * Whether `config` means this login. People change configs in place, so every field is compared.
-   *
-   * @param {JWTConfig} config
-   */
-  matches(config) {
-    return (
-      this.privateKey === config.privateKey &&
-      this.clientId === config.clientId &&
-      this.username === config.username &&
-      this.instanceUrl === config.instanceUrl &&
-      this.loginUrl === config.loginUrl &&
-      this.audience === config.audience &&
-      this.tokenTtl === config.tokenTtl &&
-      this.tokenBuffer === config.tokenBuffer &&
-      this.version === config.version
-    );
+    /** When the Connection was made, in milliseconds since the epoch. */
+    this.connectedAt = 0;
   }
 
   /** Whether the Connection still carries the token that this entry gave it. */
@@ -98,6 +99,7 @@ class Entry {
   connect(connection) {
     this.connection = connection;
     this.connectionPromise = Promise.resolve(connection);
+    this.connectedAt = Date.now();
   }
 
   disconnect() {

@@ -1,24 +1,18 @@
 'use strict';
 
-const native = require('../native.js');
-const { readCallOptions, throwIfAborted, untilAborted } = require('./call-options.js');
+const { readCallOptions } = require('./call-options.js');
 const { readConfig } = require('./config.js');
-const { loadConnectionClass, openConnection } = require('./connection.js');
 const { Entries } = require('./entries.js');
-const { Entry } = require('./entry.js');
 const { readEnvironment } = require('./environment.js');
-const { errorOf } = require('./errors.js');
+const { JwtEntry } = require('./jwt-entry.js');
 const { openSource, sharedSource } = require('./manager-options.js');
+const { TokenAccess } = require('./token-access.js');
 
 /** @typedef {import('..').JWTConfig} JWTConfig */
 /** @typedef {import('..').CallOptions} CallOptions */
 /** @typedef {import('..').TokenCallOptions} TokenCallOptions */
 /** @typedef {import('..').AccessToken} AccessToken */
 
-const { peek } = native;
-/** What `peek` says of a live token: its use is to be marked, its renewal to be set off. */
-const UNMARKED = 2;
-const DUE = 3;
 const SHARED = {};
 
 /** @type {JWTConnectionManager | undefined} */
@@ -27,7 +21,7 @@ let instance;
 class JWTConnectionManager {
   #source;
   #entries;
-  #Connection;
+  #access;
   /** @type {JWTConfig | undefined} */
   #environment;
 
@@ -40,8 +34,9 @@ class JWTConnectionManager {
   constructor(options = {}) {
     const opened = options === SHARED ? sharedSource() : openSource(options);
     this.#source = opened.source;
+    /** @type {Entries<JwtEntry, JWTConfig>} */
     this.#entries = new Entries(opened.capacity);
-    this.#Connection = opened.Connection;
+    this.#access = new TokenAccess(this.#entries, opened.Connection);
   }
 
   /**
@@ -52,10 +47,10 @@ class JWTConnectionManager {
   getConnection(config, options) {
     try {
       const entry = this.#entry(config);
-      if (options === undefined && entry.isConnected() && this.#isAlive(entry)) {
+      if (options === undefined && entry.isConnected() && this.#access.isAlive(entry)) {
         return /** @type {Promise<any>} */ (entry.connectionPromise);
       }
-      return this.#connect(entry, readCallOptions(options));
+      return this.#access.connect(entry, readCallOptions(options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -70,11 +65,11 @@ class JWTConnectionManager {
     try {
       const entry = this.#entry(config);
       const known = entry.tokenPromise !== null && !entry.isLoggedOut();
-      if (options === undefined && known && this.#isAlive(entry)) {
+      if (options === undefined && known && this.#access.isAlive(entry)) {
         // Read now: the look may have adopted a newer token.
         return /** @type {Promise<AccessToken>} */ (entry.tokenPromise);
       }
-      return this.#token(entry, readCallOptions(options));
+      return this.#access.token(entry, readCallOptions(options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -114,85 +109,14 @@ class JWTConnectionManager {
       config = this.#environment;
     }
     if (typeof config !== 'object' || config === null) return this.#open(config);
-    return this.#entries.find(config) ?? this.#open(config);
+    return this.#entries.find(config.username, config) ?? this.#open(config);
   }
 
   /** @param {JWTConfig} given */
   #open(given) {
-    const config = readConfig(given);
-    const login = new native.Login(this.#source, config);
-    if (login.refusal !== null) throw errorOf(login.refusal);
-    const entry = new Entry(config, login);
+    const entry = new JwtEntry(this.#source, readConfig(given));
     this.#entries.add(entry);
     return entry;
-  }
-
-  /**
-   * Whether the entry has a token that may be used now. Asked at every call, so it is one native
-   * call with a number, which also says what else is to be done once in a while.
-   *
-   * @param {Entry} entry
-   */
-  #isAlive(entry) {
-    const state = peek(entry.ticket);
-    if (state === UNMARKED) {
-      entry.login.markUsed();
-      this.#entries.markUsed(entry);
-    } else if (state === DUE) {
-      entry.login.renew(entry.ticket);
-    } else if (state === 0) {
-      // Renewed by another call or another thread.
-      const kept = entry.login.kept();
-      if (kept === null) return false;
-      entry.adopt(kept);
-    }
-    return true;
-  }
-
-  /**
-   * @param {Entry} entry
-   * @param {ReturnType<typeof readCallOptions>} call
-   */
-  async #connect(entry, call) {
-    const asked = this.#token(entry, call);
-    // Loading jsforce takes longer than the exchange, which runs meanwhile.
-    const Connection = this.#connectionClass(asked);
-    const token = await asked;
-    if (call.fresh) return openConnection(Connection, entry, token);
-    if (!entry.isConnected()) {
-      entry.connect(openConnection(Connection, entry, token));
-      this.#entries.markUsed(entry);
-    }
-    return entry.connection;
-  }
-
-  /** @param {Promise<unknown>} asked */
-  #connectionClass(asked) {
-    try {
-      this.#Connection ??= loadConnectionClass();
-      return this.#Connection;
-    } catch (error) {
-      // Its failure would be nobody's: this error is the one that counts.
-      asked.catch(() => {});
-      throw error;
-    }
-  }
-
-  /**
-   * @param {Entry} entry
-   * @param {ReturnType<typeof readCallOptions>} call
-   * @returns {Promise<AccessToken>}
-   */
-  async #token(entry, { budget, signal }) {
-    throwIfAborted(signal);
-    if (entry.token !== null && entry.isLoggedOut()) {
-      entry.login.invalidate(entry.token.accessToken);
-      entry.disconnect();
-    }
-    if (entry.token !== null && this.#isAlive(entry)) return entry.token;
-    const outcome = await untilAborted(entry.login.token(budget), signal);
-    if (outcome.outcome === 'refused') throw errorOf(outcome.refusal);
-    return entry.adopt(outcome.token);
   }
 }
 

@@ -44,6 +44,10 @@ class RecentlyUsed {
   clear() {
     this.#items.clear();
   }
+
+  [Symbol.iterator]() {
+    return this.#items.values();
+  }
 }
 
 exports.RecentlyUsed = RecentlyUsed;
