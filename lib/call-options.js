@@ -1,6 +1,6 @@
 'use strict';
 
-const { invalid } = require('./config.js');
+const { invalid } = require('./checks.js');
 const { authError } = require('./errors.js');
 
 /** @typedef {import('..').AbortSignalLike} AbortSignalLike */

@@ -1,7 +1,7 @@
 'use strict';
 
 const native = require('../native.js');
-const { checkString, invalid } = require('./config.js');
+const { checkString, invalid } = require('./checks.js');
 const { errorOf } = require('./errors.js');
 
 const CAPACITY = 10_000;

@@ -1,0 +1,107 @@
+'use strict';
+
+// What TypeScript would have checked. It must happen before a value reaches the addon, whose own
+// conversion errors print the value, keys included.
+
+const { types } = require('node:util');
+
+const { authError } = require('./errors.js');
+
+const VERSION = /^\d{2,3}\.0$/;
+
+/**
+ * @param {any} config
+ * @param {string} name
+ */
+function checkString(config, name) {
+  const value = config[name];
+  if (value === undefined || typeof value === 'string') return;
+  throw invalid(name, `${name} must be a string, not ${kindOf(value)}.`);
+}
+
+/**
+ * @param {any} config
+ * @param {string} name
+ * @param {string} or
+ */
+function checkSeconds(config, name, or) {
+  const value = config[name];
+  if (value === undefined || (Number.isFinite(value) && value >= 0)) return;
+  throw invalid(name, `${name} must be a number of seconds${or}.`);
+}
+
+/** @param {any} config */
+function checkLife(config) {
+  if (config.tokenTtl !== 'session') checkSeconds(config, 'tokenTtl', " or 'session'");
+  checkSeconds(config, 'tokenBuffer', '');
+}
+
+/** @param {any} config */
+function checkVersion({ version }) {
+  if (version === undefined || (typeof version === 'string' && VERSION.test(version))) return;
+  throw invalid('version', "version must look like '64.0'.");
+}
+
+/** @param {unknown} privateKey */
+function checkKey(privateKey) {
+  if (typeof privateKey === 'string') return;
+  throw authError('PRIVATE_KEY_INVALID', `privateKey ${describeKey(privateKey)}`, 'privateKey');
+}
+
+/**
+ * @param {any} config
+ * @param {readonly string[]} names
+ */
+function checkPresent(config, names) {
+  const missing = names.filter((name) => config[name] === undefined || config[name] === null);
+  if (missing.length === 0) return;
+  const list = missing.join(', ');
+  throw invalid(
+    list,
+    `config lacks ${list}: undefined, as an environment variable that is not set.`,
+  );
+}
+
+/**
+ * What stands in place of a key's text, and how to get the text.
+ *
+ * @param {unknown} value
+ */
+function describeKey(value) {
+  // Loading it takes milliseconds of a cold start, and only this mistake needs it.
+  const { KeyObject } = require('node:crypto');
+  if (value instanceof KeyObject) {
+    return "is a KeyObject: pass key.export({ type: 'pkcs8', format: 'pem' }).";
+  }
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
+    return "is a Buffer: pass its text, buffer.toString('utf8').";
+  }
+  if (types.isPromise(value)) return 'is a Promise: await it first.';
+  return `must be the text of a PEM file, not ${kindOf(value)}.`;
+}
+
+/** @param {unknown} value */
+function kindOf(value) {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return `of type ${typeof value}`;
+}
+
+/**
+ * @param {string} option
+ * @param {string} what
+ */
+function invalid(option, what) {
+  return authError('CONFIG_INVALID', what, option);
+}
+
+module.exports = {
+  checkKey,
+  checkLife,
+  checkPresent,
+  checkSeconds,
+  checkString,
+  checkVersion,
+  invalid,
+  kindOf,
+};
