@@ -40,6 +40,55 @@ export interface JWTConfig {
   version?: string;
 }
 
+/** A refresh token, or a function that gives the newest one that was kept. */
+export type RefreshTokenSource = string | (() => string | Promise<string>);
+
+/** What a login by a refresh token needs (RFC 6749 §6). */
+export interface OAuth2Config {
+  /** The app's consumer key. */
+  clientId: string;
+  /** The app's consumer secret, if it has one. */
+  clientSecret?: string;
+  /** Where the app sends users back to; only {@link authorizationRequest} and its answer need it. */
+  redirectUri?: string;
+  /**
+   * The refresh token. A function is called when no live access token is at hand, and once more
+   * when its token turns out to be spent: with rotation on, let it read the place to which
+   * `onRefreshToken` writes. Its time counts against the call's.
+   */
+  refreshToken?: RefreshTokenSource;
+  /** Host of the token endpoint. Default `https://login.salesforce.com`. */
+  loginUrl?: string;
+  /** The org's My Domain, if it is no host of Salesforce's own; the answer names the one used. */
+  instanceUrl?: string;
+  /** Text of an RSA private key that signs a client assertion, in place of a secret. */
+  privateKey?: string;
+  /** Where the secret goes: into the form, or into an HTTP Basic header. Default `'form'`. */
+  clientAuthentication?: 'form' | 'basic';
+  /**
+   * Whether the app rotates refresh tokens. Left out, it is learnt from the answers. With `false`, a
+   * refresh token whose answer was lost is sent again.
+   */
+  rotation?: boolean;
+  /** How long an access token is kept, in seconds. Default `'session'`: 55 minutes. */
+  tokenTtl?: number | 'session';
+  /** How long before its end a token is no longer handed out, in seconds. Default 30. */
+  tokenBuffer?: number;
+  /** Salesforce API version of the Connection. Default: {@link DEFAULT_API_VERSION}. */
+  version?: string;
+  /**
+   * Keeps a new refresh token, outside this process. It is awaited before anybody gets the access
+   * token that came with it. If it fails, the call ends with `REFRESH_NOT_PERSISTED`, and the next
+   * one calls it again with the same token.
+   *
+   * @param newToken the refresh token to use from now on
+   * @param oldFingerprint SHA-256 of the one that is dead now, in hexadecimal
+   */
+  onRefreshToken?: (newToken: string, oldFingerprint: string) => unknown;
+  /** How long `onRefreshToken` may take, in seconds, inside the call's time. Default 5. */
+  keepTimeout?: number;
+}
+
 /** The Salesforce API version of a Connection if `version` is left out. */
 export const DEFAULT_API_VERSION: string;
 
@@ -183,6 +232,161 @@ export class JWTConnectionManager<C = Connection> {
   clearAllTokens(): number;
 }
 
+/** Options of a manager of one's own for refresh tokens. */
+export interface RefreshTokenManagerOptions<C = Connection> extends ManagerOptions<C> {
+  /** How long a Connection is handed out, in seconds. Default 1800. */
+  connectionTtl?: number;
+}
+
+/** What a manager of refresh tokens holds, and what its source of tokens did. */
+export interface ConnectionStats extends CacheStats {
+  /** Connections kept: `valid` + `expired`. The counters are of access tokens. */
+  total: number;
+  /** Connections younger than `connectionTtl`. */
+  valid: number;
+  /** Connections that the next call replaces. */
+  expired: number;
+}
+
+/**
+ * Gives jsforce Connections that are logged in by a refresh token.
+ *
+ * With rotation on, a refresh token is good for one use. It is sent once, whoever asks and through
+ * whichever Connection; whoever still passes an older token of this process gets what the youngest
+ * is good for; and the new one is kept before the access token is handed out.
+ *
+ * At run time it is an `EventEmitter` of Node.js.
+ */
+export class SalesforceConnectionManager<C = Connection> {
+  /** The manager whose tokens all threads of this process share. */
+  static getInstance(): SalesforceConnectionManager;
+
+  /**
+   * A manager with access tokens of its own, for tests and libraries. What is known of a refresh
+   * token, all managers of the process share.
+   *
+   * @throws {@link ConfigurationError} if an option cannot be used
+   */
+  constructor(options?: RefreshTokenManagerOptions<C>);
+
+  /**
+   * A Connection with a live token.
+   *
+   * @param config left out: read from the environment, see the README
+   * @param refreshToken wins over that of the config
+   * @param cacheKey names the Connection and binds the name to the config: the same key with another
+   *   app or another user's refresh token is refused. Left out, there is one Connection for each
+   *   configuration and refresh token
+   * @throws {@link SalesforceAuthError} as a rejection, never synchronously
+   */
+  getConnection(
+    config?: OAuth2Config,
+    refreshToken?: RefreshTokenSource,
+    cacheKey?: string,
+    options?: CallOptions,
+  ): Promise<C>;
+
+  /** What this manager's Connections are, and what was done for their tokens. */
+  getCacheStats(): ConnectionStats;
+
+  /** Drops the Connections older than `connectionTtl`; returns how many there were. */
+  clearExpiredConnections(): number;
+
+  /**
+   * Drops all Connections, access tokens, remembered refusals and the configuration read from the
+   * environment; returns how many Connections there were. What is known of refresh tokens stays:
+   * a forgotten one could be spent twice.
+   */
+  clearAllConnections(): number;
+
+  /**
+   * Forgets a refresh token, all that took its place, their access token and their Connections.
+   * Whoever passes one of them later begins anew. For users who are gone.
+   *
+   * @returns whether it was known
+   * @throws {@link ConfigurationError} if there is no such configuration
+   */
+  forgetRefreshToken(config?: OAuth2Config, refreshToken?: RefreshTokenSource): boolean;
+
+  /**
+   * `'refreshToken'`: a new refresh token, which this thread was asked to keep.
+   * `oldFingerprint` is the SHA-256 of the one that is dead now, in hexadecimal.
+   */
+  on(event: 'refreshToken', listener: RefreshTokenListener): this;
+  /** The same, for the next one only. */
+  once(event: 'refreshToken', listener: RefreshTokenListener): this;
+  /** Takes a listener away. */
+  off(event: 'refreshToken', listener: RefreshTokenListener): this;
+}
+
+/** Gets each new refresh token; it is not awaited, which `onRefreshToken` is. */
+export type RefreshTokenListener = (newToken: string, oldFingerprint: string) => void;
+
+/** What the login page is to be asked for. */
+export interface AuthorizationOptions {
+  /** Scopes, separated by spaces. Default: all that the app has. */
+  scope?: string;
+  /** Comes back with the code. Default: random. */
+  state?: string;
+  /** Such as `'login consent'`. */
+  prompt?: string;
+  /** A user name to fill in. */
+  loginHint?: string;
+}
+
+/** What a user's browser is sent to, and what to hold until it comes back. */
+export interface AuthorizationRequest {
+  /** The login page. */
+  url: string;
+  /** Compare it with the `state` that comes back. */
+  state: string;
+  /** A secret: see {@link redeemAuthorizationCode}. */
+  codeVerifier: string;
+}
+
+/**
+ * Begins the one-off login by which a user approves the app (RFC 6749 §4.1 with PKCE, RFC 7636).
+ *
+ * @param config `clientId`, `redirectUri` and, if it is not the default, `loginUrl`
+ * @throws {@link ConfigurationError}
+ */
+export function authorizationRequest(
+  config: OAuth2Config,
+  options?: AuthorizationOptions,
+): AuthorizationRequest;
+
+/** What a user came back with. */
+export interface AuthorizationCode {
+  /** The parameter `code` of the redirect. */
+  code: string;
+  /** Of the request that led to it. */
+  codeVerifier: string;
+}
+
+/** What an authorization code was traded for. */
+export interface RedeemedCode {
+  /** The first refresh token: keep it. */
+  refreshToken: string;
+  /** An access token. */
+  accessToken: string;
+  /** Origin of the org's API host. */
+  instanceUrl: string;
+  /** Salesforce's identity URL. */
+  identityUrl?: string;
+  /** The scopes granted, separated by spaces. */
+  scope?: string;
+}
+
+/**
+ * Trades an authorization code for the first refresh token.
+ *
+ * @throws {@link SalesforceAuthError} as a rejection: `SCOPE_MISSING` if no refresh token comes
+ */
+export function redeemAuthorizationCode(
+  config: OAuth2Config,
+  code: AuthorizationCode,
+): Promise<RedeemedCode>;
+
 /** `JWTConnectionManager.getInstance().getConnection`. */
 export function getConnection(config?: JWTConfig, options?: CallOptions): Promise<Connection>;
 /** `JWTConnectionManager.getInstance().getAccessToken`. */
@@ -217,6 +421,11 @@ export type AuthErrorCode =
   | 'LOGIN_RATE_EXCEEDED'
   | 'RATE_LIMITED'
   | 'REFRESH_TOKEN_INVALID'
+  | 'REFRESH_TOKEN_UNAVAILABLE'
+  | 'REFRESH_TOKENS_FULL'
+  | 'REFRESH_UNCERTAIN'
+  | 'REFRESH_NOT_PERSISTED'
+  | 'AUTHORIZATION_CODE_INVALID'
   | 'USER_INACTIVE'
   | 'IP_RESTRICTED'
   | 'ORG_INACTIVE'

@@ -1,13 +1,18 @@
 'use strict';
 
+const { authorizationRequest, redeemAuthorizationCode } = require('./lib/authorization-code.js');
 const { DEFAULT_API_VERSION } = require('./lib/connection.js');
 const { ConfigurationError, SalesforceAuthError, getAuthError } = require('./lib/errors.js');
 const { JWTConnectionManager } = require('./lib/jwt-connection-manager.js');
+const { SalesforceConnectionManager } = require('./lib/salesforce-connection-manager.js');
 
 const manager = JWTConnectionManager.getInstance;
 
 // Node's ESM loader finds these names by reading `exports.x =`.
 exports.JWTConnectionManager = JWTConnectionManager;
+exports.SalesforceConnectionManager = SalesforceConnectionManager;
+exports.authorizationRequest = authorizationRequest;
+exports.redeemAuthorizationCode = redeemAuthorizationCode;
 exports.SalesforceAuthError = SalesforceAuthError;
 exports.ConfigurationError = ConfigurationError;
 exports.DEFAULT_API_VERSION = DEFAULT_API_VERSION;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { SalesforceAuthError, authError, rememberError } = require('./errors.js');
+const { SalesforceAuthError, authError, causedBy, rememberError } = require('./errors.js');
 const { SessionRefresh } = require('./session-refresh.js');
 
 /** @typedef {import('./entry').Entry} Entry */
@@ -23,7 +23,7 @@ function loadConnectionClass() {
     const what = missing
       ? 'jsforce is not installed.'
       : `jsforce cannot be loaded by Node.js ${process.versions.node}.`;
-    throw Object.defineProperty(authError('JSFORCE_UNAVAILABLE', what), 'cause', { value: cause });
+    throw causedBy(cause, authError('JSFORCE_UNAVAILABLE', what));
   }
 }
 
@@ -53,7 +53,9 @@ function openConnection(Connection, entry, token) {
   function refreshFn(connection, callback) {
     refresh
       .renew(connection)
-      .then((renewed) => callback(null, renewed.accessToken, tokenResponse(renewed)))
+      .then(({ token, refreshToken }) => {
+        callback(null, token.accessToken, tokenResponse(token, refreshToken));
+      })
       .catch((error) => {
         // A listener of the `refresh` event may throw anything, and jsforce takes null for success.
         if (error instanceof SalesforceAuthError) rememberError(connection, error);
@@ -66,9 +68,12 @@ function openConnection(Connection, entry, token) {
  * What listeners of jsforce's `refresh` event get beside the token.
  *
  * @param {AccessToken} token
+ * @param {string} [refreshToken] the new one, which came with it
  */
-function tokenResponse({ accessToken, instanceUrl, identityUrl, scope }) {
+function tokenResponse({ accessToken, instanceUrl, identityUrl, scope }, refreshToken) {
+  const rotated = refreshToken === undefined ? {} : { refresh_token: refreshToken };
   return {
+    ...rotated,
     access_token: accessToken,
     instance_url: instanceUrl,
     id: identityUrl,

@@ -12,12 +12,8 @@ const REQUIRED = ['SF_CLIENT_ID', 'SF_PRIVATE_KEY', 'SF_USERNAME', 'SF_INSTANCE_
  * @param {NodeJS.ProcessEnv} environment
  * @returns {JWTConfig}
  */
-function readEnvironment(environment) {
-  const missing = REQUIRED.filter((name) => !environment[name]);
-  if (missing.length > 0) {
-    const names = missing.join(', ');
-    throw invalid(names, `Set ${names} in the environment, or pass a config.`);
-  }
+function readJwtEnvironment(environment) {
+  checkSet(environment, REQUIRED);
   return {
     clientId: String(environment.SF_CLIENT_ID),
     privateKey: String(environment.SF_PRIVATE_KEY),
@@ -29,6 +25,35 @@ function readEnvironment(environment) {
   };
 }
 
+/**
+ * The same for a login by a refresh token.
+ *
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {boolean} needsToken whether the refresh token is not given otherwise
+ * @returns {import('..').OAuth2Config}
+ */
+function readOAuth2Environment(environment, needsToken) {
+  checkSet(environment, needsToken ? ['SF_CLIENT_ID', 'SF_REFRESH_TOKEN'] : ['SF_CLIENT_ID']);
+  return {
+    clientId: String(environment.SF_CLIENT_ID),
+    clientSecret: environment.SF_CLIENT_SECRET || undefined,
+    redirectUri: environment.SF_REDIRECT_URI || undefined,
+    refreshToken: environment.SF_REFRESH_TOKEN || undefined,
+    loginUrl: environment.SF_LOGIN_URL || undefined,
+  };
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string[]} required
+ */
+function checkSet(environment, required) {
+  const missing = required.filter((name) => !environment[name]);
+  if (missing.length === 0) return;
+  const names = missing.join(', ');
+  throw invalid(names, `Set ${names} in the environment, or pass a config.`);
+}
+
 /** @param {string | undefined} text */
 function readTtl(text) {
   if (!text) return undefined;
@@ -38,4 +63,4 @@ function readTtl(text) {
   throw invalid('SF_TOKEN_TTL', "SF_TOKEN_TTL must be a number of seconds or 'session'.");
 }
 
-module.exports = { readEnvironment };
+module.exports = { readJwtEnvironment, readOAuth2Environment };

@@ -44,6 +44,21 @@ function authError(code, what, option) {
   return errorOf(refusal);
 }
 
+/**
+ * Names what led to an error, as the platform's own errors do.
+ *
+ * @param {unknown} cause
+ * @param {SalesforceAuthError} error
+ */
+function causedBy(cause, error) {
+  if (cause === undefined) return error;
+  return Object.defineProperty(error, 'cause', {
+    value: cause,
+    configurable: true,
+    writable: true,
+  });
+}
+
 /** @type {WeakMap<object, SalesforceAuthError>} */
 const lastOf = new WeakMap();
 /** @type {Map<string, SalesforceAuthError>} */
@@ -96,6 +111,7 @@ module.exports = {
   SalesforceAuthError,
   ConfigurationError,
   authError,
+  causedBy,
   errorOf,
   getAuthError,
   rememberError,

@@ -1,9 +1,10 @@
 'use strict';
 
+const native = require('../native.js');
 const { readCallOptions } = require('./call-options.js');
 const { readConfig } = require('./config.js');
 const { Entries } = require('./entries.js');
-const { readEnvironment } = require('./environment.js');
+const { readJwtEnvironment } = require('./environment.js');
 const { JwtEntry } = require('./jwt-entry.js');
 const { openSource, sharedSource } = require('./manager-options.js');
 const { TokenAccess } = require('./token-access.js');
@@ -32,7 +33,8 @@ class JWTConnectionManager {
 
   /** @param {import('..').ManagerOptions<any>} [options] */
   constructor(options = {}) {
-    const opened = options === SHARED ? sharedSource() : openSource(options);
+    const opened =
+      options === SHARED ? sharedSource(native.TokenSource.shared()) : openSource(options);
     this.#source = opened.source;
     /** @type {Entries<JwtEntry, JWTConfig>} */
     this.#entries = new Entries(opened.capacity);
@@ -105,7 +107,7 @@ class JWTConnectionManager {
    */
   #entry(config) {
     if (config === undefined) {
-      this.#environment ??= readEnvironment(process.env);
+      this.#environment ??= readJwtEnvironment(process.env);
       config = this.#environment;
     }
     if (typeof config !== 'object' || config === null) return this.#open(config);

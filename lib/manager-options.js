@@ -44,8 +44,9 @@ function isClass(value) {
   }
 }
 
-function sharedSource() {
-  return { source: native.TokenSource.shared(), capacity: CAPACITY, Connection: undefined };
+/** @param {import('../native').TokenSource} source that all threads share */
+function sharedSource(source) {
+  return { source, capacity: CAPACITY, Connection: undefined };
 }
 
 module.exports = { openSource, sharedSource };

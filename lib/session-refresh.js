@@ -43,32 +43,32 @@ class SessionRefresh {
   }
 
   /**
-   * The token to go on with after a 401.
+   * The token to go on with after a 401, with the refresh token that came with it, if that is new.
    *
    * @param {any} connection
-   * @returns {Promise<AccessToken>}
+   * @returns {Promise<{ token: AccessToken, refreshToken?: string }>}
    */
   async renew(connection) {
     const { token, ticket } = this.#entry;
     if (token !== null && this.#mayBeNews(connection, token) && peek(ticket) !== 0) {
-      return this.#give(connection, token);
+      return { token: this.#give(connection, token) };
     }
     const refused = this.#known;
     if (this.#isLoop(connection, refused)) {
       if (this.#rejectedAt === Infinity) this.#rejectedAt = Date.now();
       throw rejected('a new token');
     }
-    let { renewed, isNew } = await this.#replace(refused);
+    let { renewed, isNew, refreshToken } = await this.#replace(refused);
     // The answer of a login that was under way already may be the refused token.
     if (renewed.accessToken === refused && !isNew) {
-      ({ renewed, isNew } = await this.#replace(refused));
+      ({ renewed, isNew, refreshToken } = await this.#replace(refused));
     }
     if (isNew) this.#try(connection, renewed.accessToken);
     if (renewed.accessToken === refused) {
       this.#rejectedAt = Date.now();
       throw rejected('the token it issues again');
     }
-    return this.#give(connection, renewed);
+    return { token: this.#give(connection, renewed), refreshToken };
   }
 
   /**
@@ -79,9 +79,10 @@ class SessionRefresh {
   async #replace(refused) {
     const { login } = this.#entry;
     const last = login.reject(refused);
-    const outcome = await login.token(BUDGET);
-    if (outcome.outcome === 'refused') throw errorOf(outcome.refusal);
-    return { renewed: this.#entry.adopt(outcome.token), isNew: outcome.token.exchange > last };
+    const asked = await login.token(BUDGET);
+    if (asked.outcome === 'refused') throw errorOf(asked.refusal);
+    const { token, refreshToken } = asked;
+    return { renewed: this.#entry.adopt(token), isNew: token.exchange > last, refreshToken };
   }
 
   /**
