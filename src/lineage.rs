@@ -35,6 +35,8 @@ struct State {
     rotates: Option<bool>,
     /// What came with `current` and was not handed out yet.
     granted: Option<Result<AccessToken, Failure>>,
+    /// Whether any of its tokens was ever sent.
+    used: bool,
     /// Rotations so far.
     rotations: u64,
     /// Offers so far.
@@ -85,6 +87,7 @@ impl Lineage {
             standing: Standing::Ready,
             rotates,
             granted: None,
+            used: false,
             rotations: 0,
             claims: 0,
             keepers: 0,
@@ -129,6 +132,7 @@ impl Lineage {
             return Ok(Next::Take(granted));
         }
         state.standing = Standing::Sent;
+        state.used = true;
         Ok(Next::Send(state.current.clone()))
     }
 
@@ -189,6 +193,11 @@ impl Lineage {
             // The sender lives as long as this.
             let _ = changed.changed().await;
         }
+    }
+
+    /// Whether any of its refresh tokens was ever sent.
+    pub fn was_used(&self) -> bool {
+        self.lock().used
     }
 
     /// How often the refresh token was replaced so far.

@@ -165,7 +165,7 @@ impl Login {
     }
 
     /// Forgets the refresh token of this login, with all that it led to and the access token; whether
-    /// it was known.
+    /// it was ever sent.
     #[napi(catch_unwind)]
     pub fn forget(&self) -> bool {
         self.ready.as_ref().is_ok_and(|ready| ready.source.forget(&ready.holder))

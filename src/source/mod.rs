@@ -327,13 +327,13 @@ impl TokenSource {
         self.server.exchanges()
     }
 
-    /// Forgets the lineage of a refresh token and its access token; whether it was known.
+    /// Forgets the lineage of a refresh token and its access token; whether it was ever used.
     pub fn forget(&self, holder: &Holder) -> bool {
         let Grant::RefreshToken(token) = &holder.grant else { return false };
         if let Some(kept) = self.kept(holder) {
             self.cache.invalidate(holder.identity, kept.token.value.expose());
         }
-        token.lineages.forget(&token.lineage)
+        token.lineages.forget(&token.lineage) && token.lineage.was_used()
     }
 
     /// Marks the use of `holder`'s token, so that it is not the one to be evicted.

@@ -1,0 +1,43 @@
+'use strict';
+
+const { rejection } = require('../support/rejection');
+const { publicKeyOf } = require('../support/orgs');
+const { QUERY, stage } = require('./support');
+
+test('the secret goes into an HTTP Basic header when that is asked for', async () => {
+  const { org, config, manager } = await stage();
+  const basic = { ...config, clientAuthentication: 'basic' };
+  const connection = await manager.getConnection(basic);
+  expect((await connection.query(QUERY)).totalSize).toBe(1);
+  expect(org.stats().exchanges).toBe(1);
+});
+
+test('a private key signs in place of the secret', async () => {
+  const { org, config, manager } = await stage();
+  const clientId = 'signing';
+  const { privateKey } = org.config;
+  org.register({
+    clientId,
+    publicKey: publicKeyOf(org),
+    clientSecret: 'nobody knows',
+    redirectUris: ['https://app.test/'],
+    grants: ['refresh_token'],
+    users: ['someone'],
+  });
+  const refreshToken = org.issueRefreshToken({ clientId });
+  const { loginUrl } = config;
+  const signing = { clientId, privateKey, loginUrl, refreshToken };
+  const connection = await manager.getConnection(signing);
+  expect((await connection.query(QUERY)).totalSize).toBe(1);
+  expect(org.lastAssertion().claims).toMatchObject({ iss: clientId, sub: clientId });
+});
+
+test('a key that cannot sign is told before anything is sent', async () => {
+  const { org, config, manager } = await stage();
+  const signing = { ...config, clientSecret: undefined, privateKey: 'private_key.pem' };
+  expect(await rejection(manager.getConnection(signing))).toHaveProperty(
+    'code',
+    'PRIVATE_KEY_INVALID',
+  );
+  expect(org.stats().exchanges).toBe(0);
+});

@@ -1,0 +1,161 @@
+'use strict';
+
+const { inspect } = require('node:util');
+const { SalesforceConnectionManager, ConfigurationError } = require('../..');
+const { rejection } = require('../support/rejection');
+const { stage } = require('./support');
+
+/** What stands in the way, and what is to come of it. */
+const refusals = {
+  'a revoked refresh token': {
+    prepare: ({ org, config }) => org.revokeRefreshToken(config.refreshToken),
+    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
+  },
+  'a refresh token that Salesforce never issued': {
+    change: () => ({ refreshToken: '5Aep861-of-nobody' }),
+    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
+  },
+  'a refresh token of another app': {
+    prepare: ({ org }) =>
+      org.register({ clientId: 'other', clientSecret: 's', redirectUris: ['https://x.test/'], users: ['u'] }), // biome-ignore format: one call
+    change: ({ org }) => ({ refreshToken: org.issueRefreshToken({ clientId: 'other' }) }),
+    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
+  },
+  'a wrong secret': {
+    change: () => ({ clientSecret: 'wrong' }),
+    expected: { code: 'CLIENT_CREDENTIALS_INVALID', retryable: false, exchanges: 1 },
+  },
+  'no secret where the app wants one': {
+    change: () => ({ clientSecret: undefined }),
+    expected: { code: 'CLIENT_CREDENTIALS_INVALID', retryable: false, exchanges: 1 },
+  },
+  'an unknown app': {
+    change: () => ({ clientId: 'unknown' }),
+    expected: { code: 'CLIENT_ID_INVALID', retryable: false, exchanges: 1 },
+  },
+  'an inactive user': {
+    prepare: ({ org }) =>
+      org.inject({
+        kind: 'oauth-error',
+        error: 'invalid_grant',
+        errorDescription: 'inactive user',
+      }),
+    expected: { code: 'USER_INACTIVE', retryable: false, exchanges: 1 },
+  },
+  'a host that cannot be reached': {
+    change: () => ({ loginUrl: 'http://127.0.0.1:1' }),
+    expected: { code: 'NETWORK_CONNECT', retryable: true, exchanges: 0 },
+  },
+  'an answer that is lost on the way': {
+    prepare: ({ org }) => org.inject({ kind: 'lost-after-commit' }),
+    expected: { code: 'REFRESH_UNCERTAIN', retryable: false, exchanges: 1 },
+  },
+};
+
+describe.each(Object.entries(refusals))('%s', (_, { prepare, change, expected }) => {
+  test('is its typed error, without a retry that does harm', async () => {
+    const given = await stage();
+    const { org, config, manager } = given;
+    prepare?.(given);
+    const asked = { ...config, ...change?.(given) };
+    const { exchanges, ...fields } = expected;
+    const error = await rejection(manager.getConnection(asked));
+    expect(error).toMatchObject(fields);
+    expect(error.message).toContain(`[${fields.code}] `);
+    expect(org.stats().exchanges).toBe(exchanges);
+
+    if (!fields.retryable) {
+      const again = await rejection(manager.getConnection(asked));
+      expect(again).toMatchObject({ ...fields, attempts: 0 });
+      expect(org.stats().exchanges).toBe(exchanges);
+    }
+    expect(org.stats().refreshTokenReuses).toBe(0);
+    const text = [error, error.stack, inspect(error, { showHidden: true, depth: null })].join();
+    expect(text).not.toContain(asked.refreshToken);
+  });
+});
+
+test('a rotated-out refresh token, which another container replaced', async () => {
+  const { org, config, manager } = await stage();
+  await manager.getConnection(config);
+  manager.forgetRefreshToken(config); // as a process would that never saw it
+  const other = new SalesforceConnectionManager();
+  const error = await rejection(other.getConnection(config));
+  expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', retryable: false, attempts: 1 });
+  await rejection(other.getConnection(config));
+  expect(org.stats().refreshTokenReuses).toBe(1); // the first one, which nobody could know of
+});
+
+test('a wrong secret neither finds nor disturbs what the right one brought', async () => {
+  const { org, config, manager } = await stage();
+  const connection = await manager.getConnection(config);
+  const thief = { ...config, clientSecret: 'wrong' };
+  expect(await rejection(manager.getConnection(thief))).toHaveProperty(
+    'code',
+    'CLIENT_CREDENTIALS_INVALID',
+  );
+  expect(await manager.getConnection(config)).toBe(connection);
+  expect(org.stats()).toMatchObject({ refreshTokenReuses: 0, familiesRevoked: 0 });
+});
+
+test('a refresh token that another container is spending just now is left to it', async () => {
+  const { org, config, manager } = await stage();
+  org.inject({ kind: 'already-being-processed' }, { times: 1 });
+  const error = await rejection(manager.getConnection(config));
+  expect(error).toMatchObject({ code: 'REFRESH_UNCERTAIN', retryable: false, attempts: 1 });
+  expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+});
+
+describe('after an answer that was lost', () => {
+  test('with rotation: false the same refresh token is sent again', async () => {
+    const { org, config, manager } = await stage({ rotation: false });
+    org.inject({ kind: 'lost-after-commit' }, { times: 1 });
+    const plain = { ...config, rotation: false };
+    const error = await rejection(manager.getConnection(plain));
+    expect(error).toMatchObject({ code: 'NETWORK_RESET', retryable: true });
+    await expect(manager.getConnection(plain)).resolves.toBeDefined();
+    expect(org.stats().exchanges).toBe(2);
+  });
+
+  test('a new refresh token goes on', async () => {
+    const { org, config, manager } = await stage();
+    org.inject({ kind: 'lost-after-commit' }, { times: 1 });
+    const error = await rejection(manager.getConnection(config));
+    expect(error.hint).toContain('rotation: false');
+    await expect(manager.getConnection(config, org.issueRefreshToken())).resolves.toBeDefined();
+  });
+});
+
+test('bad arguments reject and never throw, before anything is sent', async () => {
+  const { org, config, manager } = await stage();
+  const calls = [
+    [null],
+    ['config'],
+    [{}],
+    [{ ...config, refreshToken: undefined }],
+    [{ ...config, clientId: 1 }],
+    [{ ...config, clientSecret: Buffer.from('secret') }],
+    [{ ...config, privateKey: org.config.privateKey }],
+    [{ ...config, clientSecret: undefined, privateKey: Buffer.from(org.config.privateKey) }],
+    [{ ...config, clientAuthentication: 'digest' }],
+    [{ ...config, clientSecret: undefined, clientAuthentication: 'basic' }],
+    [{ ...config, loginUrl: 'http://acme.my.salesforce.com' }],
+    [{ ...config, rotation: 'yes' }],
+    [{ ...config, onRefreshToken: 'save' }],
+    [{ ...config, keepTimeout: -1 }],
+    [{ ...config, tokenTtl: 'forever' }],
+    [{ ...config, version: '64' }],
+    [config, 5],
+    [config, ''],
+    [config, 'with a space'],
+    [config, undefined, 5],
+    [config, undefined, undefined, 5],
+  ];
+  for (const call of calls) {
+    const error = await rejection(manager.getConnection(...call));
+    expect(error).toBeInstanceOf(ConfigurationError);
+    expect(error.option).toEqual(expect.any(String));
+  }
+  expect(() => new SalesforceConnectionManager({ connectionTtl: '30' })).toThrow('connectionTtl');
+  expect(org.stats().exchanges).toBe(0);
+});

@@ -1,0 +1,112 @@
+'use strict';
+
+const { runChild } = require('../support/child');
+const { QUERY, keeper, stage } = require('./support');
+
+describe('the event refreshToken', () => {
+  test('comes for each new refresh token', async () => {
+    const told = [];
+    const { kept, fingerprints, onRefreshToken } = keeper();
+    const { config, manager } = await stage();
+    manager.on('refreshToken', (...args) => told.push(args));
+    await manager.getConnection({ ...config, onRefreshToken });
+    expect(told).toEqual([[kept[0], fingerprints[0]]]);
+  });
+
+  test('comes without onRefreshToken too', async () => {
+    const told = [];
+    const { org, config, manager } = await stage();
+    manager.on('refreshToken', (token) => told.push(token));
+    const connection = await manager.getConnection(config);
+    org.revokeAll();
+    await connection.query(QUERY);
+    expect(told).toHaveLength(2);
+    expect(new Set(told).size).toBe(2);
+  });
+});
+
+describe('jsforce’s event refresh', () => {
+  test('comes with the new refresh token, for listeners that save it from there', async () => {
+    const { kept, onRefreshToken } = keeper();
+    const { org, config, manager } = await stage();
+    const connection = await manager.getConnection({ ...config, onRefreshToken });
+    const told = [];
+    connection.on('refresh', (token, response) => told.push([token, response]));
+    org.revokeAll();
+    await connection.query(QUERY);
+    expect(told).toEqual([
+      [
+        connection.accessToken,
+        expect.objectContaining({
+          access_token: connection.accessToken,
+          refresh_token: kept[1],
+          instance_url: org.instanceUrl,
+        }),
+      ],
+    ]);
+  });
+
+  test('names no refresh token that did not change', async () => {
+    const { org, config, manager } = await stage({ rotation: false });
+    const connection = await manager.getConnection(config);
+    const told = [];
+    connection.on('refresh', (_, response) => told.push(response));
+    org.revokeAll();
+    await connection.query(QUERY);
+    expect(told).toHaveLength(1);
+    expect(told[0]).not.toHaveProperty('refresh_token');
+  });
+});
+
+describe('what is said on the console', () => {
+  /** Runs a program in a process of its own; the warnings it gave. */
+  async function warningsOf(program, org) {
+    const prelude = `
+      const { SalesforceConnectionManager } = load();
+      const manager = new SalesforceConnectionManager();
+      process.on('warning', ({ name, code, message }) => report([name, code, message]));`;
+    const child = await runChild(`${prelude}${program}`, { input: org.oauth });
+    expect(child.code).toBe(0);
+    for (const text of [child.stderr, JSON.stringify(child.reports)]) {
+      expect(text).not.toContain('5Aep861');
+    }
+    return child.reports;
+  }
+
+  test('without callback and listener: one warning, which names the option', async () => {
+    const { org } = await stage();
+    const reports = await warningsOf(
+      `const connection = await manager.getConnection(input);
+       manager.clearAllConnections();
+       await manager.getConnection(input);`,
+      org,
+    );
+    expect(reports).toEqual([
+      ['RefreshTokenWarning', 'REFRESH_TOKEN_NOT_KEPT', expect.stringContaining('onRefreshToken')],
+    ]);
+    expect(org.stats().rotations).toBe(2);
+  });
+
+  test.each([
+    ['a callback', `await manager.getConnection({ ...input, onRefreshToken() {} });`],
+    ['a listener', `manager.on('refreshToken', () => {}); await manager.getConnection(input);`],
+  ])('with %s: nothing', async (_, program) => {
+    const { org } = await stage();
+    expect(await warningsOf(program, org)).toEqual([]);
+    expect(org.stats().rotations).toBe(1);
+  });
+
+  test('a listener that throws: a warning without what it threw, and nothing is lost', async () => {
+    const { org } = await stage();
+    const [query, ...warnings] = await warningsOf(
+      `manager.on('refreshToken', (token) => { throw new Error(token); });
+       const connection = await manager.getConnection(input);
+       manager.clearAllConnections();
+       report((await connection.query('${QUERY}')).totalSize);`,
+      org,
+    ).then((reports) => reports.sort());
+    expect(query).toBe(1);
+    expect(warnings.map(([, code]) => code)).toEqual(['REFRESH_TOKEN_LISTENER_FAILED']);
+    expect(org.stats().refreshTokenReuses).toBe(0);
+  });
+});
