@@ -303,7 +303,7 @@ export class SalesforceConnectionManager<C = Connection> {
    * Forgets a refresh token, all that took its place, their access token and their Connections.
    * Whoever passes one of them later begins anew. For users who are gone.
    *
-   * @returns whether it was known
+   * @returns whether it was ever used
    * @throws {@link ConfigurationError} if there is no such configuration
    */
   forgetRefreshToken(config?: OAuth2Config, refreshToken?: RefreshTokenSource): boolean;

@@ -50,7 +50,7 @@ export declare class Login {
   isSame(other: Login): boolean
   /**
    * Forgets the refresh token of this login, with all that it led to and the access token; whether
-   * it was known.
+   * it was ever sent.
    */
   forget(): boolean
   /** Marks the use of the token, so that it is not the one to be evicted. */

@@ -86,7 +86,7 @@ class RefreshTokenLogin {
     return this.#login !== null && other.#login !== null && this.#login.isSame(other.#login);
   }
 
-  /** Forgets all that the refresh token led to; whether it was known. */
+  /** Forgets all that the refresh token led to; whether it was ever sent. */
   forget() {
     return this.#login?.forget() ?? false;
   }
