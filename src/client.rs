@@ -25,6 +25,16 @@ pub enum ClientAuthentication {
     Assertion(SigningKey),
 }
 
+impl ClientAuthentication {
+    /// The client secret, if there is one.
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::Form(secret) | Self::Basic(secret) => Some(secret),
+            Self::None | Self::Assertion(_) => None,
+        }
+    }
+}
+
 /// An app at its authorization server, checked.
 pub struct Client {
     /// The consumer key.

@@ -44,7 +44,9 @@ impl AuthorizationServer {
     ) -> Result<Refreshed, Failure> {
         let request = || refresh_token::request(client, token, self.clock.now());
         let refreshed = self.send_once(client, to, request).await;
-        refreshed.map_err(|failure| about_the_grant(failure, Code::RefreshTokenInvalid))
+        refreshed.map_err(|failure| {
+            without(about_the_grant(failure, Code::RefreshTokenInvalid), client, &[token])
+        })
     }
 
     /// Trades an authorization code for tokens.
@@ -59,7 +61,10 @@ impl AuthorizationServer {
         let to = Use { instance_url: None, life: Life::default() };
         let request = || authorization_code::request(client, code, self.clock.now());
         let redeemed = self.send_once(client, &to, request).await;
-        redeemed.map_err(|failure| about_the_grant(failure, Code::AuthorizationCodeInvalid))
+        let sent = [&code.code, &code.verifier];
+        redeemed.map_err(|failure| {
+            without(about_the_grant(failure, Code::AuthorizationCodeInvalid), client, &sent)
+        })
     }
 
     async fn send_once(
@@ -112,6 +117,21 @@ impl AuthorizationServer {
             Err(failure) if refresh_token.is_none() => Err(failure),
             token => Ok(Refreshed { token, refresh_token, exchange }),
         }
+    }
+}
+
+/// What a failure says without what was sent, which a server may repeat: a client secret can be as
+/// short as any word of a description.
+fn without(failure: Failure, client: &Client, sent: &[&Secret]) -> Failure {
+    let secrets = || sent.iter().copied().chain(client.authentication.secret());
+    let clean = |text: String| {
+        secrets().fold(text, |text, secret| text.replace(secret.expose().as_str(), "…"))
+    };
+    Failure {
+        what: clean(failure.what),
+        error: failure.error.map(clean),
+        error_description: failure.error_description.map(clean),
+        ..failure
     }
 }
 
