@@ -42,4 +42,4 @@ async function runChild(program, { input = null, env = {}, args = [], cwd } = {}
   return { code, reports, stderr, took };
 }
 
-module.exports = { runChild };
+module.exports = { plainEnvironment, runChild };

@@ -1,0 +1,95 @@
+'use strict';
+
+const { getAuthError } = require('../..');
+const { rejection } = require('../support/rejection');
+const { piecesIn, shown } = require('../support/shown');
+const { startTokenHost } = require('../support/token-host');
+const { QUERY, keeper, stage } = require('./support');
+
+const SECRET = 'client-secret-canary-0123456789-abcdef';
+
+/** An org whose app has a secret that can be recognised, and a login at it. */
+async function canaries() {
+  const { org, config, manager } = await stage();
+  org.register({
+    clientId: 'canary',
+    clientSecret: SECRET,
+    redirectUris: ['https://app.test/'],
+    users: ['someone'],
+  });
+  const refreshToken = org.issueRefreshToken({ clientId: 'canary' });
+  const login = { ...config, clientId: 'canary', clientSecret: SECRET, refreshToken };
+  return { org, config: login, manager };
+}
+
+const FAULTS = [
+  { kind: 'oauth-error', error: 'invalid_grant', errorDescription: 'inactive user' },
+  { kind: 'echo-request' },
+  { kind: 'html', status: 200 },
+  { kind: 'truncated-json' },
+  { kind: 'missing-access-token' },
+  { kind: 'redirect', status: 302, location: 'https://example.com/' },
+  { kind: 'huge-body' },
+  { kind: 'reset' },
+  { kind: 'lost-after-commit' },
+  { kind: 'already-being-processed' },
+  { kind: 'instance-url', value: 'https://evil.example.com' },
+  { kind: 'rate-limited', retryAfter: 60 },
+];
+
+test.each(FAULTS)('no error shows secret or refresh token: $kind', async (fault) => {
+  const { org, config, manager } = await canaries();
+  const { kept, onRefreshToken } = keeper();
+  const login = { ...config, onRefreshToken };
+  const connection = await manager.getConnection(login);
+  org.inject(fault);
+  org.revokeAll();
+  const wrapper = await rejection(connection.query(QUERY));
+  const error = getAuthError(wrapper, connection);
+  expect(error).toBeDefined();
+  const again = await rejection(connection.query(QUERY));
+  for (const each of [wrapper, error, again, manager, connection]) {
+    for (const secret of [SECRET, config.refreshToken, ...kept]) {
+      expect(piecesIn(shown(each), secret)).toEqual([]);
+    }
+  }
+});
+
+test('a token endpoint that repeats what it is sent is not repeated', async () => {
+  const { config, manager } = await canaries();
+  const host = await startTokenHost((form, body) => ({
+    status: 400,
+    error: form.get('refresh_token'),
+    error_description: `${form.get('client_secret')} ${body}`,
+  }));
+  const error = await rejection(manager.getConnection({ ...config, loginUrl: host.url }));
+  expect(host.forms[0].get('client_secret')).toBe(SECRET);
+  for (const secret of [SECRET, config.refreshToken]) {
+    expect(piecesIn(shown(error), secret)).toEqual([]);
+  }
+});
+
+test('what was kept badly is no part of the error but of its cause', async () => {
+  const { config, manager } = await canaries();
+  const offered = [];
+  const onRefreshToken = (token) => {
+    offered.push(token);
+    throw new Error('the store is down');
+  };
+  const error = await rejection(manager.getConnection({ ...config, onRefreshToken }));
+  for (const secret of [SECRET, config.refreshToken, ...offered]) {
+    expect(piecesIn(shown(error), secret)).toEqual([]);
+  }
+});
+
+test('a config in which every value is a secret by mistake is refused without it', async () => {
+  const { org, config, manager } = await stage();
+  const names = ['loginUrl', 'instanceUrl', 'clientAuthentication', 'rotation', 'version'];
+  for (const name of [...names, 'keepTimeout', 'tokenTtl', 'onRefreshToken']) {
+    const value = `${SECRET} ${SECRET}`;
+    const error = await rejection(manager.getConnection({ ...config, [name]: value }));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(piecesIn(shown(error), SECRET)).toEqual([]);
+  }
+  expect(org.stats().exchanges).toBe(0);
+});
