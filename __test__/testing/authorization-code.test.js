@@ -2,7 +2,7 @@
 
 const { createHash, createHmac } = require('node:crypto');
 const { startLocalOrg } = require('../../testing');
-const { callApi, post, refresh, refusal } = require('./peer');
+const { callApi, changeApp, post, refresh, refusal } = require('./peer');
 
 const VERIFIER = 'v'.repeat(43);
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
@@ -17,13 +17,6 @@ afterEach(async () => {
   jest.restoreAllMocks();
   await org.close();
 });
-
-/** The app of `org.oauth`, with some of its registration changed. */
-function change(registration) {
-  const { clientId, clientSecret, redirectUri } = org.oauth;
-  const app = { clientId, clientSecret, redirectUris: [redirectUri], users: [org.config.username] };
-  org.register({ ...app, ...registration });
-}
 
 /** Sends a browser to the authorization endpoint; resolves to the HTTP response. */
 function visit(changes = {}) {
@@ -78,7 +71,7 @@ describe('the authorization endpoint', () => {
 
   test('keeps what the redirect URI has in its query', async () => {
     const redirectUri = `${org.oauth.redirectUri}?tenant=1`;
-    change({ redirectUris: [org.oauth.redirectUri, redirectUri] });
+    changeApp(org, { redirectUris: [org.oauth.redirectUri, redirectUri] });
     expect(await comeBack({ redirect_uri: redirectUri })).toMatchObject({ tenant: '1' });
   });
 
@@ -112,13 +105,13 @@ describe('the authorization endpoint', () => {
     ['is not approved', { users: [{ username: 'x', approved: false }] }, 'invalid_app_access'],
     ['cannot use this flow', { grants: ['refresh_token'] }, 'oauth_flow_disabled'],
   ])('sends the browser back with an error if the user %s', async (_, registration, error) => {
-    change(registration);
+    changeApp(org, registration);
     expect(await comeBack()).toMatchObject({ error });
   });
 
   test('has the user approve the app, where users do that', async () => {
     const users = [{ username: 'x@example.com', approved: false }];
-    change({ users, approval: 'self-authorize' });
+    changeApp(org, { users, approval: 'self-authorize' });
     expect(await refusal(await refresh(org, org.issueRefreshToken()))).toMatchObject({
       description: "user hasn't approved this consumer",
     });
@@ -182,6 +175,30 @@ describe('a code', () => {
     expect(await refusal(await redeem(undefined))).toEqual(EXPIRED);
   });
 
+  test('is good for a login like any other, and not spent by one that is refused', async () => {
+    const code = await newCode();
+    changeApp(org, { users: [{ username: org.config.username, active: false }] });
+    expect(await refusal(await redeem(code))).toEqual({ ...EXPIRED, description: 'inactive user' });
+    changeApp(org, {});
+    expect((await redeem(code)).status).toBe(200);
+  });
+
+  test.each([
+    [false, 1],
+    [true, 2],
+  ])('begins a session each time only where tokens rotate: %s', async (rotation, sessions) => {
+    changeApp(org, { rotation });
+    await redeem(await newCode());
+    await redeem(await newCode());
+    expect(org.stats()).toMatchObject({ tokensIssued: 2, newSessions: sessions });
+  });
+
+  test('is refused once the app may not use the flow', async () => {
+    const code = await newCode();
+    changeApp(org, { grants: ['refresh_token'] });
+    expect(await refusal(await redeem(code))).toMatchObject({ error: 'unsupported_grant_type' });
+  });
+
   test('is of no use to another app, and not spent by it', async () => {
     org.register({ clientId: 'other', clientSecret: 'x', redirectUris: [org.oauth.redirectUri] });
     const code = await newCode();
@@ -191,7 +208,7 @@ describe('a code', () => {
   });
 
   test('takes the secret, also of an app that refreshes without', async () => {
-    change({ requireSecretForRefresh: false });
+    changeApp(org, { requireSecretForRefresh: false });
     const code = await newCode();
     for (const client_secret of ['x', undefined]) {
       expect(await refusal(await redeem(code, { client_secret }))).toMatchObject({

@@ -2,7 +2,7 @@
 
 const { createPublicKey, generateKeyPairSync } = require('node:crypto');
 const { startLocalOrg } = require('../../testing');
-const { assertionFor, now, post, refresh, refusal } = require('./peer');
+const { assertionFor, changeApp, now, post, refresh, refusal } = require('./peer');
 
 const UNKNOWN = {
   status: 400,
@@ -24,13 +24,6 @@ function refreshAs(form, headers = {}, refreshToken = org.oauth.refreshToken) {
   return post(org, 'token', { ...grant, ...form }, { headers });
 }
 
-/** The app of `org.oauth`, with some of its registration changed. */
-function change(registration) {
-  const { clientId, clientSecret, redirectUri } = org.oauth;
-  const app = { clientId, clientSecret, redirectUris: [redirectUri], users: [org.config.username] };
-  org.register({ ...app, ...registration });
-}
-
 describe('by form', () => {
   test('an unknown client is told so before anything else', async () => {
     const response = await refresh(org, 'x', { client_id: 'nobody' });
@@ -45,13 +38,13 @@ describe('by form', () => {
   test('no secret is refused, unless the app goes without', async () => {
     const form = { client_id: org.oauth.clientId };
     expect(await refusal(await refreshAs(form))).toEqual(WRONG);
-    change({ requireSecretForRefresh: false });
+    changeApp(org, { requireSecretForRefresh: false });
     expect((await refreshAs(form)).status).toBe(200);
     expect(await refusal(await refreshAs({ ...form, client_secret: 'x' }))).toEqual(WRONG);
   });
 
   test('a secret is refused from an app that has none', async () => {
-    change({ clientSecret: undefined });
+    changeApp(org, { clientSecret: undefined });
     expect(await refusal(await refresh(org))).toEqual(WRONG);
     expect((await refreshAs({ client_id: org.oauth.clientId })).status).toBe(200);
   });
@@ -76,7 +69,7 @@ describe('by HTTP Basic', () => {
 
   test('both halves are form-encoded', async () => {
     const clientSecret = 'ä+b:c%d e';
-    change({ clientSecret });
+    changeApp(org, { clientSecret });
     const encoded = new URLSearchParams({ s: clientSecret }).toString().slice(2);
     expect((await refreshAs({}, basic(org.oauth.clientId, encoded))).status).toBe(200);
     const plain = basic(org.oauth.clientId, clientSecret);

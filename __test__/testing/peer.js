@@ -42,6 +42,13 @@ function refresh(org, refreshToken = org.oauth.refreshToken, form = {}, init = {
   return post(org, 'token', { ...grant, ...credentials, ...form }, init);
 }
 
+/** The app of `org.oauth`, with some of its registration changed. */
+function changeApp(org, registration) {
+  const { clientId, clientSecret, redirectUri } = org.oauth;
+  const app = { clientId, clientSecret, redirectUris: [redirectUri], users: [org.config.username] };
+  org.register({ ...app, ...registration });
+}
+
 /** What a refused request is told. */
 async function refusal(response) {
   const { error, error_description } = await response.json();
@@ -57,6 +64,7 @@ module.exports = {
   JWT_BEARER,
   assertionFor,
   callApi,
+  changeApp,
   exchange,
   login,
   now,

@@ -2,7 +2,7 @@
 
 const { createHmac } = require('node:crypto');
 const { startLocalOrg } = require('../../testing');
-const { callApi, post, refresh, refusal } = require('./peer');
+const { callApi, changeApp, post, refresh, refusal } = require('./peer');
 
 const EXPIRED = {
   status: 400,
@@ -24,13 +24,6 @@ afterEach(async () => {
 /** A token response to the app of `org.oauth`. */
 const refreshed = async (...args) => (await refresh(org, ...args)).json();
 const apiStatus = async (token) => (await callApi(org, token)).status;
-
-/** The app of `org.oauth`, with some of its registration changed. */
-function change(registration) {
-  const { clientId, clientSecret, redirectUri } = org.oauth;
-  const app = { clientId, clientSecret, redirectUris: [redirectUri], users: [org.config.username] };
-  org.register({ ...app, ...registration });
-}
 
 describe('without rotation', () => {
   beforeEach(async () => {
@@ -67,7 +60,7 @@ describe('without rotation', () => {
   test('a refresh is a login like any other', async () => {
     await refresh(org);
     expect(org.stats().logins).toEqual({ [org.config.username]: 1 });
-    change({ users: [{ username: org.config.username, active: false }] });
+    changeApp(org, { users: [{ username: org.config.username, active: false }] });
     expect(await refusal(await refresh(org))).toEqual({ ...EXPIRED, description: 'inactive user' });
   });
 
@@ -86,12 +79,12 @@ describe('without rotation', () => {
   });
 
   test('an app without the grant is refused', async () => {
-    change({ grants: [] });
+    changeApp(org, { grants: [] });
     expect(await refusal(await refresh(org))).toMatchObject({ error: 'unsupported_grant_type' });
   });
 
   test('it ends without use, and each use puts that off', async () => {
-    change({ refreshTokenLife: 100 });
+    changeApp(org, { refreshTokenLife: 100 });
     const start = Date.now();
     const clock = jest.spyOn(Date, 'now').mockReturnValue(start);
     const token = org.issueRefreshToken();
@@ -129,6 +122,8 @@ describe('with rotation', () => {
     expect(await apiStatus(second.access_token)).toBe(401);
     expect(await refusal(await refresh(org, second.refresh_token))).toEqual(EXPIRED);
     expect(org.stats()).toMatchObject({ refreshTokenReuses: 1, familiesRevoked: 1, rotations: 2 });
+    expect(await refusal(await refresh(org))).toEqual(EXPIRED);
+    expect(org.stats()).toMatchObject({ refreshTokenReuses: 2, familiesRevoked: 1 });
   });
 
   test('it ends nothing of another approval', async () => {
@@ -161,7 +156,7 @@ describe('with rotation', () => {
   });
 
   test('it can be chosen for one app', async () => {
-    change({ rotation: false });
+    changeApp(org, { rotation: false });
     expect(await refreshed()).not.toHaveProperty('refresh_token');
   });
 });
