@@ -17,6 +17,7 @@ class RefreshTokenReader {
 
   /** @param {number} left what is left of the call's time, in milliseconds */
   async token(left) {
+    if (left <= 0) throw authError('DEADLINE', 'No time was left to read the refresh token.');
     this.#reading ??= this.#read();
     const reading = this.#reading;
     try {

@@ -61,7 +61,9 @@ class SessionRefresh {
     let { renewed, isNew, refreshToken } = await this.#replace(refused);
     // The answer of a login that was under way already may be the refused token.
     if (renewed.accessToken === refused && !isNew) {
-      ({ renewed, isNew, refreshToken } = await this.#replace(refused));
+      const again = await this.#replace(refused);
+      ({ renewed, isNew } = again);
+      refreshToken = again.refreshToken ?? refreshToken;
     }
     if (isNew) this.#try(connection, renewed.accessToken);
     if (renewed.accessToken === refused) {

@@ -179,4 +179,12 @@ describe('REFRESH_TOKEN_UNAVAILABLE', () => {
     expect(error.message).toMatch(/did not finish within 0\.\d s\./);
     await expect(manager.getConnection(config, refreshToken)).resolves.toBeDefined();
   });
+
+  test('a call without time asks nobody', async () => {
+    const { config, manager } = await stage();
+    const refreshToken = jest.fn();
+    const asked = manager.getConnection(config, refreshToken, undefined, { deadline: Date.now() });
+    expect(await rejection(asked)).toHaveProperty('code', 'DEADLINE');
+    expect(refreshToken).not.toHaveBeenCalled();
+  });
 });

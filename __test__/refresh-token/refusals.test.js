@@ -5,6 +5,14 @@ const { SalesforceConnectionManager, ConfigurationError } = require('../..');
 const { rejection } = require('../support/rejection');
 const { stage } = require('./support');
 
+/** Another app, with a refresh token of its user. */
+function registerAnother(org, registration) {
+  const [clientId, clientSecret] = ['other', 'another-secret'];
+  const redirectUris = ['https://other.test/'];
+  org.register({ clientId, clientSecret, redirectUris, users: ['u'], ...registration });
+  return { clientId, clientSecret, refreshToken: org.issueRefreshToken({ clientId }) };
+}
+
 /** What stands in the way, and what is to come of it. */
 const refusals = {
   'a revoked refresh token': {
@@ -16,9 +24,7 @@ const refusals = {
     expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
   },
   'a refresh token of another app': {
-    prepare: ({ org }) =>
-      org.register({ clientId: 'other', clientSecret: 's', redirectUris: ['https://x.test/'], users: ['u'] }), // biome-ignore format: one call
-    change: ({ org }) => ({ refreshToken: org.issueRefreshToken({ clientId: 'other' }) }),
+    change: ({ org }) => ({ refreshToken: registerAnother(org, {}).refreshToken }),
     expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
   },
   'a wrong secret': {
@@ -33,13 +39,16 @@ const refusals = {
     change: () => ({ clientId: 'unknown' }),
     expected: { code: 'CLIENT_ID_INVALID', retryable: false, exchanges: 1 },
   },
+  'an expired refresh token': {
+    change: ({ org }) => registerAnother(org, { refreshTokenLife: 0 }),
+    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
+  },
   'an inactive user': {
-    prepare: ({ org }) =>
-      org.inject({
-        kind: 'oauth-error',
-        error: 'invalid_grant',
-        errorDescription: 'inactive user',
-      }),
+    change: ({ org }) => {
+      const app = registerAnother(org, {});
+      registerAnother(org, { users: [{ username: 'u', active: false }] });
+      return app;
+    },
     expected: { code: 'USER_INACTIVE', retryable: false, exchanges: 1 },
   },
   'a host that cannot be reached': {
