@@ -47,7 +47,7 @@ class RefreshTokenLogin {
    */
   async token(budget) {
     const left = countdown(budget);
-    const login = this.#live() ?? (await this.#read(left()));
+    const login = await this.#read(left());
     const asked = await this.#ask(login, left);
     if (asked.outcome === 'granted' || !SUPERSEDED.includes(asked.refusal.code)) return asked;
     const other = await this.#read(left());
@@ -98,11 +98,6 @@ class RefreshTokenLogin {
    */
   readBy(read) {
     if (this.#reader !== undefined) this.#reader.read = read;
-  }
-
-  /** The login, if it has a live token. */
-  #live() {
-    return this.kept() === null ? null : this.#login;
   }
 
   /** @param {number} left milliseconds */

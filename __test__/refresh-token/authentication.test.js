@@ -2,9 +2,21 @@
 
 const { rejection } = require('../support/rejection');
 const { publicKeyOf } = require('../support/orgs');
+const { startTokenHost } = require('../support/token-host');
 const { QUERY, stage } = require('./support');
 
-test('the secret goes into an HTTP Basic header when that is asked for', async () => {
+test.each([
+  [undefined, true],
+  ['form', true],
+  ['basic', false],
+])('with clientAuthentication %s the secret is in the form: %s', async (how, isThere) => {
+  const { config, manager } = await stage();
+  const host = await startTokenHost(() => ({ access_token: 'a-token', instance_url: host.url }));
+  await manager.getConnection({ ...config, loginUrl: host.url, clientAuthentication: how });
+  expect(host.forms.map((form) => form.has('client_secret'))).toEqual([isThere]);
+});
+
+test('an HTTP Basic header is as good as the form', async () => {
   const { org, config, manager } = await stage();
   const basic = { ...config, clientAuthentication: 'basic' };
   const connection = await manager.getConnection(basic);

@@ -159,6 +159,18 @@ describe('onRefreshToken', () => {
   });
 });
 
+test('of two callers that wait, the one that can keep is asked', async () => {
+  const { kept, onRefreshToken } = keeper();
+  const { org, config } = await stage();
+  const manager = new SalesforceConnectionManager(); // nobody listens to it
+  await Promise.all([
+    manager.getConnection(config),
+    manager.getConnection({ ...config, version: '60.0', onRefreshToken }),
+  ]);
+  expect(kept).toHaveLength(1);
+  expect(org.stats().exchanges).toBe(1);
+});
+
 test('whoever passes the first refresh token, or any that followed, gets the current grant', async () => {
   const { kept, onRefreshToken } = keeper();
   const { org, config, manager } = await stage();
