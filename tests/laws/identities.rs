@@ -1,6 +1,5 @@
 //! Promise 14: configurations that differ in one field are two logins; equal ones are one.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jsforce_connection_manager::credential::Credential;
@@ -11,7 +10,7 @@ use jsforce_connection_manager::token::Life;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use super::support::{Config, OTHER_KEY};
+use super::support::{Config, OTHER_KEY, credential_of};
 use super::{cases, config, report};
 
 /// Everything that makes a login, but for the key.
@@ -100,8 +99,8 @@ impl Namer {
             life: Life::new(Duration::from_millis(ttl), Duration::from_millis(buffer)).unwrap(),
             ..self.0.take().expect("given back")
         });
-        let Holder { credential, identity } = holder;
-        self.0 = Arc::try_unwrap(credential).ok();
+        let identity = holder.identity;
+        self.0 = credential_of(holder);
         identity
     }
 }

@@ -15,7 +15,7 @@ use proptest::test_runner::TestRunner;
 
 use super::server::{Server, granted, runtime};
 use super::support::clock::START;
-use super::support::{BUDGET, Config};
+use super::support::{BUDGET, Config, credential_of};
 use super::{cases, config, report};
 
 const HOUR: u64 = 3_600_000_000;
@@ -207,7 +207,7 @@ fn no_token_is_handed_out_past_its_life() {
             let (reads, lates) = runtime.block_on(run(&case, &holder));
             done.set(done.get() + reads);
             late.set(late.get() + lates);
-            *shared.borrow_mut() = Arc::try_unwrap(holder.credential).ok();
+            *shared.borrow_mut() = credential_of(holder);
             Ok(())
         });
         run.unwrap_or_else(|error| panic!("{error}"));

@@ -13,6 +13,7 @@ mod newcomers;
 mod panics;
 mod properties;
 mod races;
+mod refresh_tokens;
 mod server;
 mod stats;
 

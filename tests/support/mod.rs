@@ -17,7 +17,7 @@ use jsforce_connection_manager::cache::Kept;
 use jsforce_connection_manager::credential::Credential;
 use jsforce_connection_manager::deadlines::{Deadlines, Peek, Ticket};
 use jsforce_connection_manager::failure::Failure;
-use jsforce_connection_manager::holder::Holder;
+use jsforce_connection_manager::holder::{Grant, Holder};
 use jsforce_connection_manager::source::{CAPACITY, TokenSource};
 use jsforce_connection_manager::token::Life;
 
@@ -82,6 +82,14 @@ impl Config<'_> {
 
 pub fn holder() -> Holder {
     Config::default().holder()
+}
+
+/// The credential of a holder that nobody else has.
+pub fn credential_of(holder: Holder) -> Option<Credential> {
+    match holder.grant {
+        Grant::JwtBearer(credential) => Arc::try_unwrap(credential).ok(),
+        Grant::RefreshToken(_) => None,
+    }
 }
 
 /// One credential for each of `count` users of the same app.
