@@ -34,6 +34,9 @@ pub enum Fate {
     Garbled(u16, String),
 }
 
+/// A form and its `Authorization` header.
+pub type Seen = (Vec<(String, String)>, Option<String>);
+
 #[derive(Default)]
 struct Books {
     /// The family of every refresh token ever issued.
@@ -43,8 +46,7 @@ struct Books {
     issued: usize,
     posts: usize,
     reuses: usize,
-    forms: Vec<Vec<(String, String)>>,
-    headers: Vec<Option<String>>,
+    seen: Vec<Seen>,
 }
 
 pub struct Issuer {
@@ -83,10 +85,9 @@ impl Issuer {
         self.books().reuses
     }
 
-    /// Forms and `Authorization` headers of all requests.
-    pub fn seen(&self) -> Vec<(Vec<(String, String)>, Option<String>)> {
-        let books = self.books();
-        books.forms.iter().cloned().zip(books.headers.iter().cloned()).collect()
+    /// All requests so far, in their order.
+    pub fn seen(&self) -> Vec<Seen> {
+        self.books().seen.clone()
     }
 
     fn books(&self) -> MutexGuard<'_, Books> {
@@ -137,10 +138,8 @@ impl Transport for Issuer {
             let number = {
                 let mut books = self.books();
                 books.posts += 1;
-                books.forms.push(form.clone());
-                books
-                    .headers
-                    .push(request.authorization.as_ref().map(|text| text.expose().clone()));
+                let authorization = request.authorization.as_ref();
+                books.seen.push((form, authorization.map(|text| text.expose().clone())));
                 books.posts - 1
             };
             let answer = |(status, body): (u16, String)| Response {
