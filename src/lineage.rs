@@ -45,6 +45,12 @@ struct State {
     keepers: usize,
 }
 
+impl State {
+    fn may_rotate(&self) -> bool {
+        self.rotates != Some(false)
+    }
+}
+
 enum Standing {
     /// It may be sent.
     Ready,
@@ -117,7 +123,7 @@ impl Lineage {
     /// server does not know it.
     pub fn next(&self) -> Result<Next, Failure> {
         let mut state = self.lock();
-        let may_repeat = state.rotates == Some(false);
+        let may_rotate = state.may_rotate();
         match &mut state.standing {
             Standing::Unkept { failed, .. } => {
                 *failed = None;
@@ -125,7 +131,7 @@ impl Lineage {
                 return Ok(Next::Keep);
             }
             Standing::Invalid(failure) => return Err(failure.clone()),
-            Standing::Sent if !may_repeat => return Err(uncertain()),
+            Standing::Sent if may_rotate => return Err(uncertain()),
             Standing::Sent | Standing::Ready => {}
         }
         if let Some(granted) = state.granted.take() {
@@ -168,7 +174,7 @@ impl Lineage {
             state.standing = Standing::Invalid(Failure { attempts: 0, ..failure.clone() });
             return failure;
         }
-        if failure.unspent || state.rotates == Some(false) {
+        if failure.unspent || !state.may_rotate() {
             state.standing = Standing::Ready;
             return failure;
         }
@@ -195,14 +201,9 @@ impl Lineage {
         }
     }
 
-    /// Whether any of its refresh tokens was ever sent.
-    pub fn was_used(&self) -> bool {
-        self.lock().used
-    }
-
-    /// How often the refresh token was replaced so far.
-    pub fn rotations(&self) -> u64 {
-        self.lock().rotations
+    /// Whether an answer may bring another refresh token; until that is known, it may.
+    pub fn may_rotate(&self) -> bool {
+        self.lock().may_rotate()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -254,6 +254,20 @@ async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_tokens_do_not_rotate_a_fleet_takes_turns_with_one() {
+    let busy = || {
+        let body = r#"{"error":"invalid_grant","error_description":"token request is already being processed"}"#;
+        Fate::Instead(400, body.into())
+    };
+    let stage = stage(Issuer::new(false, move |n| if n % 3 == 0 { AT_ONCE } else { busy() }));
+    let holder = stage.holder(&stage.issuer.log_in());
+    stage.token(&holder).await.unwrap();
+    stage.clock.advance(3_600);
+    stage.token(&holder).await.unwrap();
+    assert_eq!(stage.issuer.posts(), 4);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_never_left_is_sent_again_in_the_same_call() {
     let stage = stage(Issuer::new(true, |n| if n < 2 { Fate::Unsent } else { AT_ONCE }));
     let holder = stage.holder(&stage.issuer.log_in());

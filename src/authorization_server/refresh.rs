@@ -29,6 +29,8 @@ pub struct Use<'a> {
     pub instance_url: Option<&'a BaseUrl>,
     /// How long an access token is kept.
     pub life: Life,
+    /// Whether the app may rotate refresh tokens.
+    pub may_rotate: bool,
 }
 
 impl AuthorizationServer {
@@ -58,7 +60,7 @@ impl AuthorizationServer {
         client: &Client,
         code: &AuthorizationCode,
     ) -> Result<Refreshed, Failure> {
-        let to = Use { instance_url: None, life: Life::default() };
+        let to = Use { instance_url: None, life: Life::default(), may_rotate: true };
         let request = || authorization_code::request(client, code, self.clock.now());
         let redeemed = self.send_once(client, &to, request).await;
         let sent = [&code.code, &code.verifier];
@@ -114,25 +116,21 @@ impl AuthorizationServer {
         });
         match token {
             // A new refresh token is kept whatever else is wrong with the answer.
-            Err(failure) if refresh_token.is_none() => Err(failure),
+            Err(failure) if refresh_token.is_none() => {
+                Err(if to.may_rotate { failure } else { taken_in_turn(failure) })
+            }
             token => Ok(Refreshed { token, refresh_token, exchange }),
         }
     }
 }
 
-/// What a failure says without what was sent, which a server may repeat: a client secret can be as
-/// short as any word of a description.
-fn without(failure: Failure, client: &Client, sent: &[&Secret]) -> Failure {
-    let secrets = || sent.iter().copied().chain(client.authentication.secret());
-    let clean = |text: String| {
-        secrets().fold(text, |text, secret| text.replace(secret.expose().as_str(), "…"))
-    };
-    Failure {
-        what: clean(failure.what),
-        error: failure.error.map(clean),
-        error_description: failure.error_description.map(clean),
-        ..failure
+/// Salesforce works on one request of a refresh token at a time. Where nothing rotates, the one who
+/// was sent away comes again.
+fn taken_in_turn(failure: Failure) -> Failure {
+    if failure.code != Code::RefreshUncertain {
+        return failure;
     }
+    Failure { code: Code::RateLimited, retryable: true, unspent: true, ..failure }
 }
 
 /// `invalid_grant` without more is about the very grant (RFC 6749 §5.2).

@@ -13,7 +13,6 @@ use crate::lineage::Next;
 impl TokenSource {
     pub(super) async fn refresh(&self, holder: &RefreshToken) -> Result<Mint, Failure> {
         let RefreshToken { client, lineage, lineages, .. } = holder;
-        let to = Use { instance_url: holder.instance_url.as_ref(), life: holder.life };
         let _turn = lineage.turn().await;
         let mut took = None;
         loop {
@@ -28,6 +27,11 @@ impl TokenSource {
                     }
                 }
                 Next::Send(refresh_token) => {
+                    let to = Use {
+                        instance_url: holder.instance_url.as_ref(),
+                        life: holder.life,
+                        may_rotate: lineage.may_rotate(),
+                    };
                     let answer = self.server.refresh(client, &refresh_token, &to).await;
                     let refreshed = answer.map_err(|failure| lineage.failed(failure))?;
                     took = Some(refreshed.exchange);
