@@ -61,7 +61,7 @@ enum Standing {
         replaced: Arc<Secret>,
         /// The number of the offer that is out, if there is one, and when it lapses.
         claim: Option<offer::Claim>,
-        /// Why it was not kept, until the next flight tries again.
+        /// Why it was not kept, until the next caller tries again.
         failed: Option<String>,
     },
     /// The server knows it no longer.
@@ -125,11 +125,7 @@ impl Lineage {
         let mut state = self.lock();
         let may_rotate = state.may_rotate();
         match &mut state.standing {
-            Standing::Unkept { failed, .. } => {
-                *failed = None;
-                self.changed.send_replace(());
-                return Ok(Next::Keep);
-            }
+            Standing::Unkept { .. } => return Ok(Next::Keep),
             Standing::Invalid(failure) => return Err(failure.clone()),
             Standing::Sent if may_rotate => return Err(uncertain()),
             Standing::Sent | Standing::Ready => {}

@@ -146,6 +146,19 @@ async fn if_keeping_fails_nobody_gets_the_token_and_the_next_call_keeps_first() 
 }
 
 #[tokio::test]
+async fn a_call_right_after_keeping_failed_keeps_and_does_not_hear_of_the_failure() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let offer = stage.offer(&holder).await;
+    offer.failed("The database is away.");
+    // The flight was not told yet: this call joins it.
+    let again = stage.offer(&holder).await;
+    again.kept();
+    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (1, 0));
+}
+
+#[tokio::test]
 async fn an_offer_whose_keeper_goes_away_is_made_to_the_next_who_waits() {
     let stage = stage(Issuer::rotating());
     let holder = stage.holder(&stage.issuer.log_in());

@@ -27,9 +27,16 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// `keeps`: whether the caller can keep a refresh token.
+    /// `keeps`: whether the caller can keep a refresh token. If others could not, it is tried again
+    /// for this one, also by a flight that has not told them yet.
     pub fn at(lineage: &Arc<Lineage>, keeps: bool) -> Self {
-        lineage.lock().keepers += usize::from(keeps);
+        let mut state = lineage.lock();
+        state.keepers += usize::from(keeps);
+        if let Standing::Unkept { failed, .. } = &mut state.standing {
+            *failed = None;
+        }
+        drop(state);
+        lineage.changed.send_replace(());
         Self { lineage: lineage.clone(), keeps }
     }
 
