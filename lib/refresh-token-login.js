@@ -50,7 +50,8 @@ class RefreshTokenLogin {
     const login = await this.#read(left());
     const asked = await this.#ask(login, left);
     if (asked.outcome === 'granted' || !SUPERSEDED.includes(asked.refusal.code)) return asked;
-    const other = await this.#read(left());
+    // If it cannot be read, the first answer is what counts.
+    const other = await this.#read(left()).catch(() => login);
     return other === login ? asked : this.#ask(other, left);
   }
 

@@ -125,6 +125,20 @@ describe('in a second container', () => {
     expect([reads, org.stats().exchanges]).toEqual([2, 1]);
   });
 
+  test('if it fails then, the answer that came before is told', async () => {
+    const { org, config, manager } = await stage();
+    org.revokeRefreshToken(config.refreshToken);
+    let reads = 0;
+    const refreshToken = () => {
+      reads += 1;
+      if (reads > 1) throw new Error('the store is down');
+      return config.refreshToken;
+    };
+    const error = await rejection(manager.getConnection(config, refreshToken));
+    expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', attempts: 1 });
+    expect(reads).toBe(2);
+  });
+
   test('after a lost answer it is asked for what another container kept', async () => {
     const { org, config, manager } = await stage();
     const other = org.issueRefreshToken();
