@@ -4,8 +4,7 @@ const { JWTConnectionManager, getAuthError } = require('..');
 const { plant, secretsIn, shown } = require('./support/canaries');
 const { runChild } = require('./support/child');
 const { startOrg } = require('./support/orgs');
-const { rejection } = require('./support/rejection');
-const { piecesIn, shown } = require('./support/shown');
+const { rejection, thrown } = require('./support/rejection');
 const { startTokenHost } = require('./support/token-host');
 
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
@@ -16,7 +15,43 @@ beforeEach(() => {
   manager = new JWTConnectionManager();
 });
 
-const keyBody = ({ privateKey }) => privateKey.replace(/-----[^-]+-----|\s/g, '');
+describe('the search', () => {
+  const secret = 'qwertyuiop/asdfghjkl+zxcvbnm';
+  beforeAll(() => plant('the canary', secret));
+
+  /** Each place from which a secret may come out, given a piece of it. */
+  const places = {
+    message: (piece) => new Error(`no ${piece}!`),
+    stack: (piece) => Object.assign(new Error('x'), { stack: `at ${piece}` }),
+    cause: (piece) => new Error('x', { cause: { deep: { deeper: [`…${piece}…`] } } }),
+    'cause of a cause': (piece) => new Error('x', { cause: new Error('y', { cause: piece }) }),
+    'hidden property': (piece) =>
+      Object.defineProperty(new Error('x'), 'hidden', { value: piece, enumerable: false }),
+    symbol: (piece) => Object.assign(new Error('x'), { [Symbol('s')]: { piece } }),
+    'name of a property': (piece) => Object.assign(new Error('x'), { [piece]: 1 }),
+    toJSON: (piece) => Object.assign(new Error('x'), { toJSON: () => piece }),
+    toString: (piece) => Object.assign(new Error('x'), { toString: () => piece }),
+    'list of errors': (piece) => new AggregateError([new Error(piece)], 'x'),
+  };
+
+  test.each(Object.keys(places))('finds a piece in the %s', (place) => {
+    const error = places[place](secret.slice(5, 21));
+    expect(secretsIn(shown(error))).toEqual(['the canary']);
+    expect(secretsIn(shown(places[place](secret.slice(5, 20))))).toEqual([]);
+  });
+
+  test.each([
+    ['base64', (text) => Buffer.from(`key=${text};`).toString('base64')],
+    ['base64url', (text) => Buffer.from(`?${text}`).toString('base64url')],
+    ['percent-encoding', (text) => encodeURIComponent(`a b ${text}`)],
+  ])('finds it in %s', (_, spell) => {
+    expect(secretsIn(spell(secret))).toEqual(['the canary']);
+  });
+
+  test('knows tokens and assertions by their looks', () => {
+    expect(secretsIn('Bearer 00D000000000001!AQ')).toEqual(['an access token']);
+    expect(secretsIn('eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0')).toEqual(['an assertion']);
+  });
 
   test('goes over every error that a test catches, and all that a child prints', async () => {
     const planted = new Error(secret);

@@ -197,6 +197,11 @@ impl Lineage {
         }
     }
 
+    /// Whether any of its refresh tokens was ever sent.
+    pub fn was_used(&self) -> bool {
+        self.lock().used
+    }
+
     /// Whether an answer may bring another refresh token; until that is known, it may.
     pub fn may_rotate(&self) -> bool {
         self.lock().may_rotate()

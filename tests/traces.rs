@@ -9,11 +9,17 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jsforce_connection_manager::authorization_server::{AuthorizationServer, Mint};
+use jsforce_connection_manager::authorization_server::{AuthorizationServer, Mint, Refreshed};
 use jsforce_connection_manager::cache::{Kept, TokenCache};
+use jsforce_connection_manager::client::{Client, ClientAuthentication};
 use jsforce_connection_manager::clock::SystemClock;
 use jsforce_connection_manager::credential::Credential;
-use jsforce_connection_manager::identity::{Holder, IdentityKey};
+use jsforce_connection_manager::grant::TokenRequest;
+use jsforce_connection_manager::grant::authorization_code::AuthorizationCode;
+use jsforce_connection_manager::holder::{Grant, Holder, RefreshToken};
+use jsforce_connection_manager::identity::IdentityKey;
+use jsforce_connection_manager::lineage::{Lineage, Next, Offer};
+use jsforce_connection_manager::lineages::Lineages;
 use jsforce_connection_manager::private_key::SigningKey;
 use jsforce_connection_manager::secret::Secret;
 use jsforce_connection_manager::source::TokenSource;
@@ -68,6 +74,17 @@ fn no_type_that_holds_a_secret_has_a_text() {
         Credential,
         IdentityKey,
         Holder,
+        Grant,
+        RefreshToken,
+        Client,
+        ClientAuthentication,
+        AuthorizationCode,
+        TokenRequest,
+        Refreshed,
+        Lineage,
+        Lineages,
+        Next,
+        Offer,
         AccessToken,
         Mint,
         Kept,

@@ -28,6 +28,8 @@ const FAULTS = [
   ],
   [{ kind: 'oauth-error', error: 'something_new' }, 'REFUSED', 1],
   [{ kind: 'oauth-error', error: 'server_error', status: 500 }, 'SERVER_UNAVAILABLE', 3],
+  [{ kind: 'already-being-processed' }, 'RATE_LIMITED', 3],
+  [{ kind: 'lost-after-commit' }, 'NETWORK_RESET', 3],
   [{ kind: 'error-in-200', error: 'invalid_client_id' }, 'CLIENT_ID_INVALID', 1],
   [{ kind: 'html', status: 200 }, 'BAD_RESPONSE', 2],
   [{ kind: 'html', status: 404 }, 'BAD_RESPONSE', 1],
@@ -60,7 +62,7 @@ const OF_THE_API = ['session-rejected', 'rest-error'];
 const named = FAULTS.map((row) => [JSON.stringify(row[0]), ...row]);
 
 test('no fault that the local org knows is left out', () => {
-  const types = readFileSync(require.resolve('../../testing/index.d.ts'), 'utf8');
+  const types = readFileSync(require.resolve('../../testing/fault.d.ts'), 'utf8');
   const known = [...types.matchAll(/\bkind: '([^']+)'/g)].map((match) => match[1]);
   const told = [...FAULTS.map(([{ kind }]) => kind), ...OF_THE_API];
   expect(new Set(told)).toEqual(new Set(known));

@@ -1,8 +1,8 @@
 'use strict';
 
 const { getAuthError } = require('../..');
+const { plant, withoutSecrets } = require('../support/canaries');
 const { rejection } = require('../support/rejection');
-const { piecesIn, shown } = require('../support/shown');
 const { startTokenHost } = require('../support/token-host');
 const { QUERY, keeper, stage } = require('./support');
 
@@ -18,6 +18,8 @@ async function canaries() {
     users: ['someone'],
   });
   const refreshToken = org.issueRefreshToken({ clientId: 'canary' });
+  plant('the client secret', SECRET);
+  plant('a refresh token', refreshToken);
   const login = { ...config, clientId: 'canary', clientSecret: SECRET, refreshToken };
   return { org, config: login, manager };
 }
@@ -39,8 +41,7 @@ const FAULTS = [
 
 test.each(FAULTS)('no error shows secret or refresh token: $kind', async (fault) => {
   const { org, config, manager } = await canaries();
-  const { kept, onRefreshToken } = keeper();
-  const login = { ...config, onRefreshToken };
+  const login = { ...config, ...keeper() };
   const connection = await manager.getConnection(login);
   org.inject(fault);
   org.revokeAll();
@@ -48,11 +49,7 @@ test.each(FAULTS)('no error shows secret or refresh token: $kind', async (fault)
   const error = getAuthError(wrapper, connection);
   expect(error).toBeDefined();
   const again = await rejection(connection.query(QUERY));
-  for (const each of [wrapper, error, again, manager, connection]) {
-    for (const secret of [SECRET, config.refreshToken, ...kept]) {
-      expect(piecesIn(shown(each), secret)).toEqual([]);
-    }
-  }
+  for (const each of [wrapper, error, again, manager]) withoutSecrets(each);
 });
 
 test('a token endpoint that repeats what it is sent is not repeated', async () => {
@@ -62,34 +59,26 @@ test('a token endpoint that repeats what it is sent is not repeated', async () =
     error: form.get('refresh_token'),
     error_description: `${form.get('client_secret')} ${body}`,
   }));
-  const error = await rejection(manager.getConnection({ ...config, loginUrl: host.url }));
+  await rejection(manager.getConnection({ ...config, loginUrl: host.url }));
   expect(host.forms[0].get('client_secret')).toBe(SECRET);
-  for (const secret of [SECRET, config.refreshToken]) {
-    expect(piecesIn(shown(error), secret)).toEqual([]);
-  }
 });
 
 test('what was kept badly is no part of the error but of its cause', async () => {
   const { config, manager } = await canaries();
-  const offered = [];
   const onRefreshToken = (token) => {
-    offered.push(token);
+    plant('a new refresh token', token);
     throw new Error('the store is down');
   };
-  const error = await rejection(manager.getConnection({ ...config, onRefreshToken }));
-  for (const secret of [SECRET, config.refreshToken, ...offered]) {
-    expect(piecesIn(shown(error), secret)).toEqual([]);
-  }
+  await rejection(manager.getConnection({ ...config, onRefreshToken }));
 });
 
 test('a config in which every value is a secret by mistake is refused without it', async () => {
-  const { org, config, manager } = await stage();
+  const { org, config, manager } = await canaries();
   const names = ['loginUrl', 'instanceUrl', 'clientAuthentication', 'rotation', 'version'];
   for (const name of [...names, 'keepTimeout', 'tokenTtl', 'onRefreshToken']) {
     const value = `${SECRET} ${SECRET}`;
     const error = await rejection(manager.getConnection({ ...config, [name]: value }));
     expect(error.code).toBe('CONFIG_INVALID');
-    expect(piecesIn(shown(error), SECRET)).toEqual([]);
   }
   expect(org.stats().exchanges).toBe(0);
 });

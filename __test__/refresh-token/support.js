@@ -1,6 +1,7 @@
 'use strict';
 
 const { SalesforceConnectionManager } = require('../..');
+const { plant } = require('../support/canaries');
 const { startOrg } = require('../support/orgs');
 
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
@@ -21,6 +22,7 @@ function keeper() {
   /** @type {string[]} */
   const fingerprints = [];
   const onRefreshToken = async (token, oldFingerprint) => {
+    plant('a new refresh token', token);
     await new Promise(setImmediate);
     kept.push(token);
     fingerprints.push(oldFingerprint);

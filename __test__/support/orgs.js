@@ -21,6 +21,8 @@ function closeAfterTest(closable) {
 async function startOrg(options) {
   const org = closeAfterTest(await startLocalOrg(options));
   plant('the private key', keyBody(org.config.privateKey));
+  plant('the client secret', org.oauth.clientSecret);
+  plant('the refresh token', org.oauth.refreshToken);
   return org;
 }
 

@@ -2,6 +2,7 @@
 
 mod audience;
 mod clock_skew;
+mod field;
 mod issued;
 mod oauth_error;
 mod refresh;
@@ -139,6 +140,7 @@ impl AuthorizationServer {
         let signed = self.clock.now();
         let (exchange, answer) = self.post(&credential.login_url, request, timeout).await?;
         let granted = response::parse(&answer, signed).map_err(|failure| {
+            let failure = refresh::taken_in_turn(failure);
             let expired = failure.code == Code::AssertionExpired;
             let date = answer.date.as_deref();
             let news = expired && self.skews.learn(host, date, signed, self.clock.now());

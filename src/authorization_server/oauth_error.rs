@@ -96,9 +96,18 @@ fn known_shape(error: &str) -> &str {
 /// Makes a server's text fit to be shown: short, on one line, without anything like a token.
 fn clean(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
-    let shown: Vec<&str> =
-        words.map(|word| if word.len() > LONGEST_WORD { "…" } else { word }).collect();
-    shown.join(" ").chars().take(LONGEST_DESCRIPTION).collect()
+    let mut shown = String::new();
+    for word in words.map(|word| if word.len() > LONGEST_WORD { "…" } else { word }) {
+        // Whole words only: a piece of a secret would not be recognised as one.
+        if shown.chars().count() + 1 + word.chars().count() > LONGEST_DESCRIPTION {
+            break;
+        }
+        if !shown.is_empty() {
+            shown.push(' ');
+        }
+        shown.push_str(word);
+    }
+    shown
 }
 
 #[cfg(test)]

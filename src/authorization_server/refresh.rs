@@ -124,9 +124,24 @@ impl AuthorizationServer {
     }
 }
 
-/// Salesforce works on one request of a refresh token at a time. Where nothing rotates, the one who
-/// was sent away comes again.
-fn taken_in_turn(failure: Failure) -> Failure {
+/// What a failure says without what was sent, which a server may repeat: a client secret can be as
+/// short as any word of a description.
+fn without(failure: Failure, client: &Client, sent: &[&Secret]) -> Failure {
+    let secrets = || sent.iter().copied().chain(client.authentication.secret());
+    let clean = |text: String| {
+        secrets().fold(text, |text, secret| text.replace(secret.expose().as_str(), "…"))
+    };
+    Failure {
+        what: clean(failure.what),
+        error: failure.error.map(clean),
+        error_description: failure.error_description.map(clean),
+        ..failure
+    }
+}
+
+/// Salesforce works on one request of a grant at a time. Where none is spent by that, the one who was
+/// sent away comes again.
+pub(super) fn taken_in_turn(failure: Failure) -> Failure {
     if failure.code != Code::RefreshUncertain {
         return failure;
     }
