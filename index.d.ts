@@ -367,10 +367,10 @@ export interface AuthorizationCode {
 export interface RedeemedCode {
   /** The first refresh token: keep it. */
   refreshToken: string;
-  /** An access token. */
-  accessToken: string;
-  /** Origin of the org's API host. */
-  instanceUrl: string;
+  /** An access token; absent if the answer cannot be used but for the refresh token. */
+  accessToken?: string;
+  /** Origin of the org's API host, with the access token. */
+  instanceUrl?: string;
   /** Salesforce's identity URL. */
   identityUrl?: string;
   /** The scopes granted, separated by spaces. */

@@ -1,18 +1,13 @@
 'use strict';
 
-const { authorizationRequest, redeemAuthorizationCode } = require('./lib/authorization-code.js');
 const { DEFAULT_API_VERSION } = require('./lib/connection.js');
 const { ConfigurationError, SalesforceAuthError, getAuthError } = require('./lib/errors.js');
 const { JWTConnectionManager } = require('./lib/jwt-connection-manager.js');
-const { SalesforceConnectionManager } = require('./lib/salesforce-connection-manager.js');
 
 const manager = JWTConnectionManager.getInstance;
 
 // Node's ESM loader finds these names by reading `exports.x =`.
 exports.JWTConnectionManager = JWTConnectionManager;
-exports.SalesforceConnectionManager = SalesforceConnectionManager;
-exports.authorizationRequest = authorizationRequest;
-exports.redeemAuthorizationCode = redeemAuthorizationCode;
 exports.SalesforceAuthError = SalesforceAuthError;
 exports.ConfigurationError = ConfigurationError;
 exports.DEFAULT_API_VERSION = DEFAULT_API_VERSION;
@@ -30,3 +25,26 @@ exports.getCacheStats = () => manager().getCacheStats();
 exports.clearExpiredTokens = () => manager().clearExpiredTokens();
 /** @type {typeof import('.').clearAllTokens} */
 exports.clearAllTokens = () => manager().clearAllTokens();
+
+// Who logs in by JWT alone does not wait for the rest to be loaded.
+const refreshTokens = {
+  get manager() {
+    return require('./lib/salesforce-connection-manager.js').SalesforceConnectionManager;
+  },
+};
+Object.defineProperty(exports, 'SalesforceConnectionManager', {
+  enumerable: true,
+  // biome-ignore lint/complexity/useArrowFunction: Node's ESM loader knows this form only
+  get: function () {
+    return refreshTokens.manager;
+  },
+});
+
+const authorizationCode = () => require('./lib/authorization-code.js');
+
+/** @type {typeof import('.').authorizationRequest} */
+exports.authorizationRequest = (config, options) =>
+  authorizationCode().authorizationRequest(config, options);
+/** @type {typeof import('.').redeemAuthorizationCode} */
+exports.redeemAuthorizationCode = (config, code) =>
+  authorizationCode().redeemAuthorizationCode(config, code);

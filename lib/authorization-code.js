@@ -65,18 +65,13 @@ async function redeemAuthorizationCode(config, given) {
     codeVerifier,
     redirectUri,
   });
-  if (answer.refusal) throw errorOf(answer.refusal);
-  const { refreshToken, accessToken, instanceUrl, identityUrl, scope } = answer;
-  if (refreshToken === undefined) {
-    throw authError('SCOPE_MISSING', 'The answer holds no refresh token.');
+  const { refusal, refreshToken, accessToken, instanceUrl, identityUrl, scope } = answer;
+  // A refresh token is worth keeping whatever is wrong with the access token beside it.
+  if (refreshToken !== undefined) {
+    return { refreshToken, accessToken, instanceUrl, identityUrl, scope };
   }
-  return {
-    refreshToken,
-    accessToken: String(accessToken),
-    instanceUrl: String(instanceUrl),
-    identityUrl,
-    scope,
-  };
+  if (refusal) throw errorOf(refusal);
+  throw authError('SCOPE_MISSING', 'The answer holds no refresh token.');
 }
 
 /**

@@ -11,7 +11,8 @@ const SALESFORCE_DOMAINS: [&str; 3] = ["salesforce.com", "force.com", "cloudforc
 /// Domains of the browser's pages, which answer no API call.
 const PAGE_DOMAINS: [&str; 2] = ["lightning.force.com", "my.salesforce-setup.com"];
 
-/// Longer than any URL of a login or of an org; reading one takes forty times its length.
+/// In bytes: longer than any URL of a login or of an org. Reading one takes forty times its length in
+/// memory.
 const LONGEST: usize = 2_048;
 
 /// A configured URL: https to any host, or http to this machine.
@@ -26,7 +27,7 @@ impl BaseUrl {
     pub fn parse(option: &'static str, text: &str) -> Result<Self, Failure> {
         let refuse = |rule: &str| Err(Failure::of_option(option, format!("{option} {rule}")));
         if text.len() > LONGEST {
-            return refuse("is longer than 2,048 characters.");
+            return refuse("is longer than 2,048 bytes.");
         }
         let Ok(mut url) = Url::parse(text.trim()) else {
             return refuse("is not a URL, such as https://acme.my.salesforce.com.");
@@ -113,7 +114,7 @@ impl TrustedHosts<'_> {
 
     fn check(&self, text: &str) -> Result<Url, Failure> {
         if text.len() > LONGEST {
-            return Err(refused("is longer than 2,048 characters"));
+            return Err(refused("is longer than 2,048 bytes"));
         }
         let mut url = Url::parse(text).map_err(|_| refused("is no URL"))?;
         drop_trailing_dot(&mut url);

@@ -37,8 +37,9 @@ const RANKS: &[(&str, u8)] = &[
 const OWNERS: &[(&str, &str)] = &[
     ("napi", "node/"),
     ("napi_derive", "node/"),
+    ("spawn_future", "node/promise.rs"),
     ("moka", "cache.rs"),
-    ("reqwest", "transport.rs"),
+    ("reqwest", "transport"),
     ("jsonwebtoken", "assertion.rs"),
     ("SystemTime::now", "clock.rs"),
     ("Instant::now", "clock.rs"),

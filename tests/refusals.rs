@@ -187,3 +187,14 @@ async fn logins_after_a_life_or_an_invalidation_of_ones_own_do_not_count() {
     }
     assert!(stage.script.posts() >= 100);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_down_uses_up_no_login() {
+    let down = || Reply::Answer(503, String::new());
+    let stage = Stage::new(move |sent| if sent.number < 300 { down() } else { numbered(sent) });
+    for _ in 0..100 {
+        assert_eq!(ask(&stage).await.code, Code::ServerUnavailable);
+    }
+    assert_eq!(stage.script.posts(), 300);
+    stage.token(&holder()).await;
+}

@@ -45,6 +45,13 @@ test('a user approves, and the code brings a refresh token that works', async ()
   expect((await connection.query(QUERY)).totalSize).toBe(1);
 });
 
+test('a refresh token beside an access token that cannot be used is not lost', async () => {
+  const { org, app, code } = await authorized();
+  org.inject({ kind: 'instance-url', value: 'https://evil.example' });
+  const redeemed = await redeemAuthorizationCode(app, code);
+  expect(redeemed).toEqual({ refreshToken: expect.any(String) });
+});
+
 test('the request holds what it is asked for, and a challenge of the verifier', () => {
   const config = { clientId: 'app', redirectUri: 'https://app.test/back?x=1' };
   const options = { scope: 'api', state: 's t', prompt: 'login', loginHint: 'a@b.example' };

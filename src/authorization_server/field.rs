@@ -23,7 +23,10 @@ impl Field {
     pub fn seconds(self) -> Option<Duration> {
         match self {
             Self::Seconds(seconds) => Some(seconds),
-            Self::Text(text) => text.trim().parse().ok().map(seconds),
+            // Rust reads "NaN" and "infinity" as numbers.
+            Self::Text(text) => {
+                text.trim().parse().ok().filter(|number: &f64| number.is_finite()).map(seconds)
+            }
             Self::Other => None,
         }
     }

@@ -73,16 +73,19 @@ fn code_of(error: &str, description: &str, status: u16) -> Code {
     if let Some((_, code)) = BY_ERROR.iter().find(|(name, _)| *name == error) {
         return *code;
     }
-    let lower = description.to_ascii_lowercase();
-    let words: HashSet<&str> =
-        lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
-    let row = BY_DESCRIPTION.iter().find(|(all, _)| all.iter().all(|word| words.contains(word)));
-    match (row, status) {
-        (Some((_, code)), _) => *code,
+    match (row_of(description), status) {
+        (Some(row), _) => BY_DESCRIPTION[row].1,
         (None, 429) => Code::RateLimited,
         (None, 408 | 500..) => Code::ServerUnavailable,
         (None, _) => Code::Refused,
     }
+}
+
+fn row_of(description: &str) -> Option<usize> {
+    let lower = description.to_ascii_lowercase();
+    let words: HashSet<&str> =
+        lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    BY_DESCRIPTION.iter().position(|(all, _)| all.iter().all(|word| words.contains(word)))
 }
 
 /// An error code is a short word; anything else is not repeated.
@@ -116,68 +119,82 @@ mod tests {
     use proptest::prelude::*;
 
     /// Every row of the errors that Salesforce is known to answer, in its own words.
+    const KNOWN: &[(&str, &str, Code)] = &[
+        ("invalid_grant", "user hasn't approved this consumer", Code::UserNotApproved),
+        ("invalid_grant", "User hasn't approved the connected app", Code::UserNotApproved),
+        (
+            "invalid_app_access",
+            "user is not admin approved to access this app",
+            Code::UserNotAdminApproved,
+        ),
+        (
+            "invalid_grant",
+            "User isn't approved by an admin to access this app",
+            Code::UserNotAdminApproved,
+        ),
+        ("invalid_grant", "invalid assertion", Code::AssertionInvalid),
+        ("invalid_grant", "audience is invalid", Code::AudienceInvalid),
+        ("invalid_grant", "Audience validation failed", Code::AudienceInvalid),
+        ("invalid_grant", "expired authorization code", Code::AssertionExpired),
+        ("app_not_found", "External client app is not installed in this org", Code::AppNotFound),
+        ("invalid_client_id", "client identifier invalid", Code::ClientIdInvalid),
+        ("invalid_client", "invalid client credentials", Code::ClientCredentialsInvalid),
+        (
+            "invalid_request",
+            "JWT flows require a refresh_token scope. Install and preauthorize the app.",
+            Code::ScopeMissing,
+        ),
+        ("invalid_basic_auth_header", "", Code::ClientCredentialsInvalid),
+        ("unsupported_grant_type", "grant type not supported", Code::GrantUnsupported),
+        ("oauth_flow_disabled", "", Code::AppBlocked),
+        ("app_blocked", "", Code::AppBlocked),
+        ("fail_close_app_blocked", "", Code::AppBlocked),
+        ("ecapp_policy_not_found", "", Code::AppBlocked),
+        ("oauth_policy_not_found", "", Code::AppBlocked),
+        ("invalid_grant", "login rate exceeded", Code::LoginRateExceeded),
+        ("rate_limit_exceeded", "", Code::RateLimited),
+        ("slow_down", "", Code::RateLimited),
+        ("invalid_grant", "expired access/refresh token", Code::RefreshTokenInvalid),
+        ("invalid_grant", "token validity expired", Code::RefreshTokenInvalid),
+        ("invalid_grant", "inactive user", Code::UserInactive),
+        ("inactive_user", "User is inactive", Code::UserInactive),
+        ("invalid_grant", "ip restricted", Code::IpRestricted),
+        ("invalid_grant", "IP restricted or invalid login hours", Code::IpRestricted),
+        ("invalid_grant", "outside of your login hours", Code::IpRestricted),
+        ("invalid_grant", "token request is already being processed", Code::RefreshUncertain),
+        ("inactive_org", "Org is locked, closed, or suspended", Code::OrgInactive),
+        ("invalid_grant", "Data Not Available", Code::OrgInactive),
+        ("invalid_grant", "activation secret invalid", Code::Refused),
+        ("invalid_grant", "authentication failure", Code::Refused),
+        ("invalid_request", "no valid scopes defined", Code::Refused),
+        ("bad_jti_claim", "", Code::AssertionReplayed),
+        ("invalid_dpop_proof", "", Code::DpopRequired),
+        ("use_dpop_nonce", "", Code::DpopRequired),
+        ("unknown_error", "retry your request", Code::ServerUnavailable),
+        ("server_error", "", Code::ServerUnavailable),
+        ("service_unavailable", "", Code::ServerUnavailable),
+        ("system_down", "", Code::ServerUnavailable),
+    ];
+
     #[test]
     fn every_known_error_is_told_apart() {
-        for (error, description, code) in [
-            ("invalid_grant", "user hasn't approved this consumer", Code::UserNotApproved),
-            ("invalid_grant", "User hasn't approved the connected app", Code::UserNotApproved),
-            (
-                "invalid_app_access",
-                "user is not admin approved to access this app",
-                Code::UserNotAdminApproved,
-            ),
-            (
-                "invalid_grant",
-                "User isn't approved by an admin to access this app",
-                Code::UserNotAdminApproved,
-            ),
-            ("invalid_grant", "invalid assertion", Code::AssertionInvalid),
-            ("invalid_grant", "audience is invalid", Code::AudienceInvalid),
-            ("invalid_grant", "Audience validation failed", Code::AudienceInvalid),
-            ("invalid_grant", "expired authorization code", Code::AssertionExpired),
-            (
-                "app_not_found",
-                "External client app is not installed in this org",
-                Code::AppNotFound,
-            ),
-            ("invalid_client_id", "client identifier invalid", Code::ClientIdInvalid),
-            ("invalid_client", "invalid client credentials", Code::ClientCredentialsInvalid),
-            (
-                "invalid_request",
-                "JWT flows require a refresh_token scope. Install and preauthorize the app.",
-                Code::ScopeMissing,
-            ),
-            ("unsupported_grant_type", "grant type not supported", Code::GrantUnsupported),
-            ("oauth_flow_disabled", "", Code::AppBlocked),
-            ("app_blocked", "", Code::AppBlocked),
-            ("fail_close_app_blocked", "", Code::AppBlocked),
-            ("ecapp_policy_not_found", "", Code::AppBlocked),
-            ("oauth_policy_not_found", "", Code::AppBlocked),
-            ("invalid_grant", "login rate exceeded", Code::LoginRateExceeded),
-            ("rate_limit_exceeded", "", Code::RateLimited),
-            ("slow_down", "", Code::RateLimited),
-            ("invalid_grant", "expired access/refresh token", Code::RefreshTokenInvalid),
-            ("invalid_grant", "token validity expired", Code::RefreshTokenInvalid),
-            ("invalid_grant", "inactive user", Code::UserInactive),
-            ("inactive_user", "User is inactive", Code::UserInactive),
-            ("invalid_grant", "ip restricted", Code::IpRestricted),
-            ("invalid_grant", "IP restricted or invalid login hours", Code::IpRestricted),
-            ("inactive_org", "Org is locked, closed, or suspended", Code::OrgInactive),
-            ("invalid_grant", "Data Not Available", Code::OrgInactive),
-            ("invalid_grant", "activation secret invalid", Code::Refused),
-            ("invalid_grant", "authentication failure", Code::Refused),
-            ("invalid_request", "no valid scopes defined", Code::Refused),
-            ("bad_jti_claim", "", Code::AssertionReplayed),
-            ("invalid_dpop_proof", "", Code::DpopRequired),
-            ("use_dpop_nonce", "", Code::DpopRequired),
-            ("unknown_error", "retry your request", Code::ServerUnavailable),
-            ("server_error", "", Code::ServerUnavailable),
-            ("service_unavailable", "", Code::ServerUnavailable),
-            ("system_down", "", Code::ServerUnavailable),
-        ] {
+        for (error, description, code) in KNOWN {
             let failure = classify(error, Some(description), 400);
-            assert_eq!(failure.code, code, "{error}: {description}");
-            assert_eq!(failure.error.as_deref(), Some(error));
+            assert_eq!(failure.code, *code, "{error}: {description}");
+            assert_eq!(failure.error.as_deref(), Some(*error));
+        }
+    }
+
+    #[test]
+    fn every_row_of_the_tables_decides_about_a_known_error() {
+        for (name, _) in BY_ERROR {
+            assert!(KNOWN.iter().any(|(error, ..)| error == name), "{name}");
+        }
+        for (row, (words, _)) in BY_DESCRIPTION.iter().enumerate() {
+            let decides = |(error, description, _): &(&str, &str, Code)| {
+                BY_ERROR.iter().all(|(name, _)| name != error) && row_of(description) == Some(row)
+            };
+            assert!(KNOWN.iter().any(decides), "{words:?}");
         }
     }
 

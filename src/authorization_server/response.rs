@@ -13,6 +13,8 @@ use crate::transport::Response;
 
 /// Longer than any token of Salesforce's, JWTs included, and a legal header value.
 const LONGEST_TOKEN: usize = 16 * 1_024;
+/// Longer than all of Salesforce's scopes together.
+const LONGEST_SCOPE: usize = 4 * 1_024;
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
 /// A successful token response (RFC 6749 §5.1) with Salesforce's fields.
@@ -110,7 +112,7 @@ fn granted(body: Body) -> Result<Granted, Failure> {
         access_token,
         instance_url,
         id: body.id.text(),
-        scope: body.scope.text(),
+        scope: body.scope.text().filter(|scope| scope.len() <= LONGEST_SCOPE),
         expires_in: body.expires_in.seconds(),
     })
 }

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::outcome::{GrantedToken, Outcome, Refusal};
 use super::peek::ticket_of;
+use super::promise::promise;
 use super::refresh_token::{self, RefreshTokenConfig};
 use super::rotation::Rotation;
 use super::token_source::TokenSource;
@@ -97,23 +98,16 @@ impl Login {
         let budget = milliseconds(budget);
         let keeping = keeps_within
             .map_or(Keeping::InMemory, |patience| Keeping::Within(milliseconds(patience)));
-        let asked = match &self.ready {
-            Ok(ready) => Ok(within_runtime_if_available(|| {
-                // The look is taken now, so that a clear() after this call comes after it.
-                ready.source.ask(&ready.holder, budget, keeping)
-            })),
-            Err(failure) => Err(failure.clone()),
+        let ready = self.ready.clone();
+        let ask = move || {
+            // The look is taken now, so that a clear() after this call comes after it.
+            let asked = ready.map(|ready| ready.source.ask(&ready.holder, budget, keeping));
+            async move { asked?.await }
         };
-        env.spawn_future(async move {
-            let outcome = match asked {
-                Ok(token) => token.await,
-                Err(failure) => Err(Arc::new(failure)),
-            };
-            Ok(match outcome {
-                Ok(Answer::Token(kept)) => Outcome::Granted { token: GrantedToken::from(&*kept) },
-                Ok(Answer::Offer(offer)) => Outcome::Rotated { rotation: Rotation::new(offer) },
-                Err(failure) => Outcome::Refused { refusal: Refusal::from(&*failure) },
-            })
+        promise(env, ask, |outcome| match outcome {
+            Ok(Answer::Token(kept)) => Outcome::Granted { token: GrantedToken::from(&*kept) },
+            Ok(Answer::Offer(offer)) => Outcome::Rotated { rotation: Rotation::new(offer) },
+            Err(failure) => Outcome::Refused { refusal: Refusal::from(&*failure) },
         })
     }
 

@@ -15,6 +15,7 @@ pub mod login;
 pub mod outcome;
 pub mod peek;
 mod process;
+mod promise;
 pub mod refresh_token;
 pub mod rotation;
 pub mod token_source;

@@ -9,7 +9,9 @@ use zeroize::Zeroizing;
 use super::login;
 use super::outcome::Refusal;
 use super::process;
+use super::promise::promise;
 use super::token_source::TokenSource;
+use crate::authorization_server::Refreshed;
 use crate::client::{Client, ClientAuthentication, secret};
 use crate::failure::Failure;
 use crate::grant::authorization_code::AuthorizationCode;
@@ -84,6 +86,7 @@ pub struct CodeConfig {
 }
 
 /// What an authorization code was traded for.
+#[derive(Default)]
 #[napi(object, object_from_js = false)]
 pub struct Redeemed {
     /// Why there is nothing.
@@ -121,33 +124,31 @@ pub fn redeem<'env>(
         };
         Ok((source, client, code))
     });
-    env.spawn_future(async move {
-        let redeemed = async {
-            let (source, client, code) = ready?;
-            source.redeem(&client, &code).await
-        };
-        Ok(match redeemed.await {
-            Ok(redeemed) => {
-                let token = redeemed.token;
-                let refusal = token.as_ref().err().map(Refusal::from);
-                let token = token.ok();
-                Redeemed {
-                    refusal,
-                    refresh_token: redeemed.refresh_token.map(|text| text.expose().clone()),
-                    instance_url: token.as_ref().map(|token| token.instance_url.clone()),
-                    identity_url: token.as_ref().and_then(|token| token.identity_url.clone()),
-                    scope: token.as_ref().and_then(|token| token.scope.clone()),
-                    access_token: token.map(|token| token.value.expose().clone()),
-                }
-            }
-            Err(failure) => Redeemed {
-                refusal: Some(Refusal::from(&failure)),
-                refresh_token: None,
-                access_token: None,
-                instance_url: None,
-                identity_url: None,
-                scope: None,
-            },
-        })
+    let ask = || async move {
+        let (source, client, code) = ready?;
+        Ok(source.redeem(&client, &code).await?)
+    };
+    promise(env, ask, |redeemed| match redeemed {
+        Ok(redeemed) => Redeemed::from(redeemed),
+        Err(failure) => Redeemed { refusal: Some(Refusal::from(&*failure)), ..Redeemed::default() },
     })
+}
+
+impl From<Refreshed> for Redeemed {
+    fn from(redeemed: Refreshed) -> Self {
+        let refresh_token = redeemed.refresh_token.map(|text| text.expose().clone());
+        match redeemed.token {
+            Ok(token) => Self {
+                refresh_token,
+                access_token: Some(token.value.expose().clone()),
+                instance_url: Some(token.instance_url),
+                identity_url: token.identity_url,
+                scope: token.scope,
+                refusal: None,
+            },
+            Err(failure) => {
+                Self { refresh_token, refusal: Some(Refusal::from(&failure)), ..Self::default() }
+            }
+        }
+    }
 }

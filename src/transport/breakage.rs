@@ -1,0 +1,70 @@
+//! What broke on the way to the host or back → the failure that names it.
+
+use std::error::Error as StdError;
+
+use rustls::{CertificateError, Error as TlsError};
+
+use crate::failure::{Code, Failure};
+
+/// Names what broke. Nothing of reqwest's own text is used: it holds the URL.
+pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
+    // Connecting ends before the first byte of the request leaves.
+    let unspent = error.is_connect();
+    if let Some(tls) = causes(error).find_map(tls_error) {
+        return Failure { unspent, ..Failure::new(Code::NetworkTls, tls_sentence(tls)) };
+    }
+    // hyper-util's errors of a proxy are told apart by their words only.
+    let proxy_says = |words: &str| {
+        error.is_connect() && causes(error).any(|cause| cause.to_string().contains(words))
+    };
+    if proxy_says("proxy authorization required") {
+        let what = "The proxy wants a user name and password, or other ones (HTTP 407).";
+        return Failure { retryable: false, ..Failure::new(Code::NetworkConnect, what) };
+    }
+    let (code, what) = if error.is_dns() {
+        (Code::NetworkDns, "The host's name cannot be resolved.")
+    } else if error.is_timeout() {
+        (Code::NetworkConnect, "No connection was made within 1,500 ms.")
+    } else if proxy_says("tunnel") {
+        (Code::NetworkConnect, "The proxy refused to connect to the host.")
+    } else if error.is_connect() {
+        (Code::NetworkConnect, "No connection could be made to the host.")
+    } else {
+        (Code::NetworkReset, "The connection broke before the answer was complete.")
+    };
+    Failure { unspent, ..Failure::new(code, what) }
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |cause: &&'_ (dyn StdError + 'static)| (*cause).source())
+}
+
+/// rustls's error, bare or inside `io::Error`s, even one in another (whose `source` skips what they
+/// hold).
+fn tls_error<'a>(mut cause: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
+    while let Some(inner) = cause.downcast_ref().and_then(std::io::Error::get_ref) {
+        cause = inner;
+    }
+    cause.downcast_ref()
+}
+
+fn tls_sentence(error: &TlsError) -> &'static str {
+    match error {
+        TlsError::InvalidCertificate(certificate) => match certificate {
+            CertificateError::UnknownIssuer => {
+                "The host's certificate was issued by an authority that is not trusted."
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "The host's certificate has expired."
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "The host's certificate is not valid yet: check this machine's clock."
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "The host's certificate is for another name."
+            }
+            _ => "The host's certificate is not acceptable.",
+        },
+        _ => "The TLS handshake failed.",
+    }
+}
