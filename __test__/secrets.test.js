@@ -53,7 +53,7 @@ describe('the search', () => {
     expect(secretsIn('eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0')).toEqual(['an assertion']);
   });
 
-  test('goes over every error that a test catches, and all that a child prints', async () => {
+  test('goes over every error that a test catches, and all that a child prints or reports', async () => {
     const planted = new Error(secret);
     await expect(rejection(Promise.reject(planted))).rejects.toThrow('this shows the canary');
     expect(() =>
@@ -61,8 +61,10 @@ describe('the search', () => {
         throw planted;
       }),
     ).toThrow('this shows the canary');
-    const child = runChild('console.error(input)', { input: secret });
-    await expect(child).rejects.toThrow('this shows the canary');
+    for (const program of ['console.error(input)', 'report([input])']) {
+      const child = runChild(program, { input: secret });
+      await expect(child).rejects.toThrow('this shows the canary');
+    }
   });
 });
 

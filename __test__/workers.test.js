@@ -2,12 +2,12 @@
 
 const { runChild } = require('./support/child');
 const { startOrg } = require('./support/orgs');
-const { startTokenHost } = require('./support/token-host');
+const { claimsOf, startTokenHost } = require('./support/token-host');
 
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
 
-/** A worker that does what it is told, in a process of its own, and `ask` to tell it. */
-const WORKER = `
+/** Workers that do what they are told, in a process of their own, and `ask` to tell them. */
+const WORKERS = `
   const { once } = require('node:events');
   const { Worker } = require('node:worker_threads');
   const program = \`
@@ -24,6 +24,7 @@ const WORKER = `
       carried: async () => connection.accessToken,
       stats: async () => pkg.getCacheStats(),
       clear: async () => pkg.clearAllTokens(),
+      leave: async () => parentPort.close(),
       fail: async () => pkg.getConnection({ ...workerData.config, username: 'nobody' }).then(
         () => 'no error',
         (error) => [error instanceof pkg.SalesforceAuthError, error.code],
@@ -31,17 +32,15 @@ const WORKER = `
     };
     parentPort.on('message', async (action) => parentPort.postMessage(await actions[action]()));
   \`;
-  const pkg = load();
-  const workerData = { pkg: input.pkg, config: input.config, query: input.query };
-  const start = () => {
-    const worker = new Worker(program, { eval: true, workerData });
+  const start = (differences) => {
+    const config = { ...input.config, ...differences };
+    const worker = new Worker(program, { eval: true, workerData: { ...input, config } });
     worker.ask = async (action) => {
       worker.postMessage(action);
-      return (await once(worker, 'message'))[0];
+      return (await once(worker, action === 'leave' ? 'exit' : 'message'))[0];
     };
     return worker;
   };
-  const worker = start();
   const revoke = (token) =>
     fetch(input.config.instanceUrl + '/services/oauth2/revoke', {
       method: 'POST',
@@ -49,11 +48,17 @@ const WORKER = `
     });
 `;
 
-async function runWithWorker(org, program) {
-  const input = { pkg: require.resolve('..'), config: org.config, query: QUERY };
-  const child = await runChild(`${WORKER}${program}\nawait worker.terminate();`, { input });
+async function runWithWorkers(config, program) {
+  const input = { pkg: require.resolve('..'), config, query: QUERY };
+  const child = await runChild(`${WORKERS}${program}`, { input, reportsTokens: true });
   expect({ code: child.code, stderr: child.stderr }).toEqual({ code: 0, stderr: '' });
   return child.reports;
+}
+
+/** The package in the main thread, and one worker. */
+function runWithWorker({ config }, program) {
+  const both = `const pkg = load(); const worker = start(); ${program}; await worker.terminate();`;
+  return runWithWorkers(config, both);
 }
 
 describe('the tokens of getInstance', () => {
@@ -141,64 +146,38 @@ test('errors have their class in a worker too', async () => {
   expect(reports).toEqual([[true, 'USER_NOT_APPROVED']]);
 });
 
-describe('the addon, loaded in a worker first', () => {
-  /** Has a worker of its own, which is gone afterwards, ask for a token. */
-  const ASK = `
-    const { once } = require('node:events');
-    const { Worker } = require('node:worker_threads');
-    const ask = async () => {
-      const worker = new Worker(\`
-        const { parentPort, workerData } = require('node:worker_threads');
-        const { getAccessToken } = require(workerData.pkg);
-        getAccessToken(workerData.config).then((token) => parentPort.postMessage(token.accessToken));
-      \`, { eval: true, workerData: input });
-      const [[token]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
-      return token;
-    };`;
-
-  test('serves another worker after the last one has gone, and then the main thread', async () => {
-    const org = await startOrg();
-    const input = { pkg: require.resolve('..'), config: org.config };
-    const program = `${ASK}
-      const tokens = [await ask(), await ask()];
-      tokens.push((await load().getAccessToken(input.config)).accessToken);
-      report([tokens.length, new Set(tokens).size]);`;
-    const { code, reports, stderr } = await runChild(program, { input });
-    expect({ code, reports, stderr }).toEqual({ code: 0, reports: [[3, 1]], stderr: '' });
-    expect(org.stats().exchanges).toBe(1);
-  });
+test('the addon, loaded in a worker first, serves another after the last has gone, and then the main thread', async () => {
+  const org = await startOrg();
+  const tokens = await runWithWorkers(
+    org.config,
+    `for (let time = 0; time < 2; time += 1) {
+       const worker = start();
+       report(await worker.ask('token'));
+       await worker.ask('leave');
+     }
+     report((await load().getAccessToken(input.config)).accessToken);`,
+  );
+  expect(tokens).toHaveLength(3);
+  expect(new Set(tokens).size).toBe(1);
+  expect(org.stats().exchanges).toBe(1);
 });
 
 test('a token that was cleared stays dead when another user’s token has taken its place', async () => {
   const { config } = await startOrg();
-  const host = await startTokenHost((form) => {
-    const claims = Buffer.from(form.get('assertion').split('.')[1], 'base64url');
-    const { sub } = JSON.parse(claims.toString());
-    return { access_token: `${sub}!${host.forms.length}`, instance_url: host.url };
-  });
-  const input = { pkg: require.resolve('..'), config: { ...config, instanceUrl: host.url } };
-  const program = `
-    const { once } = require('node:events');
-    const { Worker } = require('node:worker_threads');
-    const { getAccessToken, clearAllTokens } = load();
-    const worker = new Worker(\`
-      const { parentPort, workerData } = require('node:worker_threads');
-      const { getAccessToken } = require(workerData.pkg);
-      parentPort.on('message', async () => {
-        const config = { ...workerData.config, username: 'in-the-worker' };
-        parentPort.postMessage((await getAccessToken(config)).accessToken);
-      });
-    \`, { eval: true, workerData: input });
-    const askWorker = async () => {
-      worker.postMessage('token');
-      return (await once(worker, 'message'))[0];
-    };
-    const first = await askWorker();
-    clearAllTokens();
-    const { accessToken } = await getAccessToken({ ...input.config, username: 'in-the-main-thread' });
-    report([first, accessToken, await askWorker()]);
-    await worker.terminate();`;
-  const { reports, stderr } = await runChild(program, { input });
-  expect(stderr).toBe('');
-  expect(reports).toEqual([['in-the-worker!1', 'in-the-main-thread!2', 'in-the-worker!3']]);
+  const host = await startTokenHost((form) => ({
+    access_token: `${claimsOf(form).sub}!${host.forms.length}`,
+    instance_url: host.url,
+  }));
+  const reports = await runWithWorkers(
+    { ...config, instanceUrl: host.url },
+    `const { getAccessToken, clearAllTokens } = load();
+     const worker = start({ username: 'in-the-worker' });
+     report(await worker.ask('token'));
+     clearAllTokens();
+     const config = { ...input.config, username: 'in-the-main-thread' };
+     report((await getAccessToken(config)).accessToken);
+     report(await worker.ask('token'));
+     await worker.terminate();`,
+  );
+  expect(reports).toEqual(['in-the-worker!1', 'in-the-main-thread!2', 'in-the-worker!3']);
 });

@@ -11,7 +11,7 @@ const {
   authorizationRequest,
   redeemAuthorizationCode,
 } = require('../..');
-const { plainEnvironment } = require('../support/child');
+const { plainEnvironment } = require('../support/plain-environment');
 const { closeAfterTest } = require('../support/orgs');
 const { rejection } = require('../support/rejection');
 const { keeper } = require('./support');

@@ -3,23 +3,21 @@
 const { spawn } = require('node:child_process');
 const { text } = require('node:stream/consumers');
 const { withoutSecrets } = require('./canaries');
+const { plainEnvironment } = require('./plain-environment');
 
 const PACKAGE = require.resolve('../..');
 
-/** Environment of a child in which nothing of this machine's network set-up counts. */
-function plainEnvironment() {
-  const proxies = /^(https?|all|no)_proxy$|^(NODE_|JEST_|SF_)/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !proxies.test(name)));
-}
-
 /**
  * Runs a Node.js program: its text, in which `input` is the given value and `load()` requires the
- * package. What it passes to `report` comes back; what it prints otherwise holds no secret.
+ * package. What it passes to `report` comes back. Neither that nor what it prints otherwise may
+ * hold a secret; only a test that is about tokens says that it `reportsTokens`.
  *
  * @param {string} program may use `await`
- * @param {{ input?: unknown, env?: NodeJS.ProcessEnv, args?: string[], cwd?: string }} [options]
+ * @param {{ input?: unknown, env?: NodeJS.ProcessEnv, args?: string[], cwd?: string,
+ *   reportsTokens?: boolean }} [options]
  */
-async function runChild(program, { input = null, env = {}, args = [], cwd } = {}) {
+async function runChild(program, options = {}) {
+  const { input = null, env = {}, args = [], cwd, reportsTokens = false } = options;
   const prelude = `
     const input = ${JSON.stringify(input)};
     const load = () => require(${JSON.stringify(PACKAGE)});
@@ -31,15 +29,18 @@ async function runChild(program, { input = null, env = {}, args = [], cwd } = {}
     env: { ...plainEnvironment(), RUST_BACKTRACE: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const ended = new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+  const [stdout, stderr, end] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   const took = performance.now() - start;
   withoutSecrets(stderr);
+  if (!reportsTokens) withoutSecrets(stdout);
   const reports = stdout
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-  return { code, reports, stderr, took };
+  return { ...end, reports, stderr, took };
 }
 
-module.exports = { plainEnvironment, runChild };
+module.exports = { runChild };

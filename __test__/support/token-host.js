@@ -15,12 +15,22 @@ function plantAll(fields) {
   }
 }
 
+/** What the assertion of a request claims. */
+function claimsOf(form) {
+  const [, claims] = form.get('assertion').split('.');
+  return JSON.parse(Buffer.from(claims, 'base64url').toString());
+}
+
+/** How a server gives a connection up. */
+const LOSSES = { close: (socket) => socket.destroy(), reset: (socket) => socket.resetAndDestroy() };
+
 /**
  * A bare token endpoint that keeps every form it is sent. The assertions, and the tokens it gives,
  * are secrets.
  *
  * @param {(form: URLSearchParams, body: string) => object | Promise<object>} answer the JSON of the
- *   answer, status 200; or `{ status, headers, json }`, or `{ status, headers, raw }` with bytes
+ *   answer, status 200; or `{ status, headers, json }`, or `{ status, headers, raw }` with bytes;
+ *   or `{ loss }`, what happens to the connection instead: `'close'` or `'reset'`
  */
 async function startTokenHost(answer) {
   /** @type {URLSearchParams[]} */
@@ -29,7 +39,8 @@ async function startTokenHost(answer) {
     const body = await text(request);
     const form = new URLSearchParams(body);
     forms.push(form);
-    const { status = 200, headers, raw, json, ...fields } = await answer(form, body);
+    const { status = 200, headers, raw, json, loss, ...fields } = await answer(form, body);
+    if (loss !== undefined) return LOSSES[loss](request.socket);
     const said = json ?? fields;
     plantAll({ assertion: form.get('assertion'), ...said });
     response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
@@ -61,4 +72,4 @@ async function startOrgBehind(fields) {
   return { org, host, extra, config: { ...org.config, instanceUrl: host.url } };
 }
 
-module.exports = { startOrgBehind, startTokenHost };
+module.exports = { claimsOf, startOrgBehind, startTokenHost };
