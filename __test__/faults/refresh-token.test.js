@@ -1,0 +1,109 @@
+'use strict';
+
+// Every way in which the local org's token endpoint can fail, met by a refresh: the call ends in
+// time and as what it is, what was there before is served, and no refresh token is used twice.
+
+const { setTimeout: sleep } = require('node:timers/promises');
+const { SalesforceConnectionManager } = require('../..');
+const { startOrg } = require('../support/orgs');
+const { outcomeOf } = require('../support/outcome');
+const { GRANTED, TOKEN_FAULTS, named } = require('../support/token-faults');
+const { keeper } = require('../refresh-token/support');
+
+const QUERY = 'SELECT Id FROM Account LIMIT 1';
+
+/**
+ * A manager that has a Connection, by which it is known whether the app rotates, and another one
+ * that has none for the same refresh token: managers share what is known of it, and no access token.
+ */
+async function connected({ rotation }) {
+  const org = await startOrg({ rotation });
+  const config = { ...org.oauth, onRefreshToken: keeper().onRefreshToken };
+  const [first, manager] = [new SalesforceConnectionManager(), new SalesforceConnectionManager()];
+  const connection = await first.getConnection(config);
+  const sentBy = async (action) => {
+    const before = org.stats().exchanges;
+    const result = await action();
+    return { result, sent: org.stats().exchanges - before };
+  };
+  const call = () =>
+    sentBy(() =>
+      outcomeOf((options) => manager.getConnection(config, undefined, undefined, options)),
+    );
+  const expectKept = async () => {
+    const { result, sent } = await sentBy(() => first.getConnection(config));
+    expect(result).toBe(connection);
+    expect(sent).toBe(0);
+    expect((await connection.query(QUERY)).totalSize).toBe(1);
+  };
+  return { org, manager, call, expectKept };
+}
+
+// Loading it is not a matter of the fault.
+beforeAll(() => void require('jsforce'));
+
+describe('with rotation on, a fault of the token endpoint', () => {
+  test.each(named(TOKEN_FAULTS))('%s', async (_, { fault, ends, endsOnce, losesAnswer }) => {
+    const { org, manager, call, expectKept } = await connected({ rotation: true });
+    const expected = losesAnswer ? 'REFRESH_UNCERTAIN' : (endsOnce ?? ends);
+    const mend = org.inject(fault);
+    const { result, sent } = await call();
+    expect(result.code).toBe(expected);
+    expect(sent).toBe(1);
+    await expectKept();
+
+    // While it is in the air, or if its answer was lost, it is not sent again.
+    const isSettled = ![GRANTED, 'DEADLINE', 'REFRESH_UNCERTAIN'].includes(expected);
+    if (!isSettled) {
+      expect(await call()).toMatchObject({ result: { code: expected }, sent: 0 });
+    }
+    mend();
+    manager.clearAllConnections(); // and what is remembered of a refusal
+    const after = await call();
+    const served = isSettled || expected === GRANTED;
+    expect(after.result.code).toBe(served ? GRANTED : expected);
+    expect(after.sent).toBe(served ? 1 : 0);
+    expect(org.stats()).toMatchObject({ refreshTokenReuses: 0, familiesRevoked: 0 });
+  });
+});
+
+describe('with rotation off, a fault of the token endpoint', () => {
+  test.each(named(TOKEN_FAULTS))('%s', async (_, { fault, ends, endsOnce }) => {
+    const { org, manager, call, expectKept } = await connected({ rotation: false });
+    const expected = endsOnce ?? ends;
+    const mend = org.inject(fault);
+    const { result, sent } = await call();
+    expect(result.code).toBe(expected);
+    // Who was sent away for another's refresh has not begun one, and comes again.
+    expect(sent).toBe(fault.kind === 'already-being-processed' ? 3 : 1);
+    await expectKept();
+
+    mend();
+    manager.clearAllConnections(); // and what is remembered of a refusal
+    if (expected === 'DEADLINE') return; // it is still in the air
+    expect(await call()).toMatchObject({ result: { code: GRANTED }, sent: 1 });
+  });
+
+  test('an answer that is late is taken by the next call, for no request more', async () => {
+    const { org, call } = await connected({ rotation: false });
+    org.inject({ kind: 'delay', ms: 1_300 });
+    expect(await call()).toMatchObject({ result: { code: 'DEADLINE' }, sent: 1 });
+    await sleep(600);
+    expect(await call()).toEqual({ result: { code: GRANTED }, sent: 0 });
+  });
+});
+
+const LOST = TOKEN_FAULTS.filter(({ losesAnswer }) => losesAnswer);
+test.each(named(LOST))(
+  'as long as nobody knows whether the app rotates: %s',
+  async (_, { fault }) => {
+    const org = await startOrg({ rotation: false });
+    const manager = new SalesforceConnectionManager();
+    const ask = (options) => manager.getConnection(org.oauth, undefined, undefined, options);
+    org.inject(fault, { times: 1 });
+    for (let call = 0; call < 2; call += 1) {
+      expect(await outcomeOf(ask)).toHaveProperty('code', 'REFRESH_UNCERTAIN');
+    }
+    expect(org.stats().exchanges).toBe(1);
+  },
+);
