@@ -5,26 +5,12 @@
 const { existsSync, mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { plant, secretsIn } = require('../support/canaries');
+const { plant } = require('../support/canaries');
 const { runChild } = require('../support/child');
 const { startOrg } = require('../support/orgs');
+const { GRANTED, TOKEN_FAULTS } = require('../support/token-faults');
 
-/** @type {import('../../testing').Fault[]} */
-const FAULTS = [
-  { kind: 'oauth-error', error: 'invalid_grant', errorDescription: 'invalid assertion' },
-  { kind: 'echo-request' },
-  { kind: 'html', status: 200 },
-  { kind: 'truncated-json' },
-  { kind: 'missing-access-token' },
-  { kind: 'access-token', value: `00D000000000001!${'Canary'.repeat(9)}\r\nX: y` },
-  { kind: 'instance-url', value: 'https://evil.example' },
-  { kind: 'redirect', status: 307, location: 'https://evil.example/' },
-  { kind: 'huge-body' },
-  { kind: 'hang' },
-  { kind: 'reset' },
-  { kind: 'close' },
-  { kind: 'rate-limited', retryAfter: 60 },
-];
+const FAULTS = TOKEN_FAULTS.filter(({ ends }) => ends !== GRANTED);
 const TALKATIVE = {
   RUST_LOG: 'trace',
   RUST_BACKTRACE: 'full',
@@ -65,7 +51,7 @@ const everything = `
 
 test('while every login fails, printed in every way and at last not caught: no secret', async () => {
   const configs = [];
-  for (const fault of FAULTS) {
+  for (const { fault } of FAULTS) {
     const org = await startOrg();
     org.inject(fault);
     configs.push(org.config);
@@ -95,13 +81,12 @@ test('while every login fails, printed in every way and at last not caught: no s
       HTTPS_PROXY: `http://user:${password}@127.0.0.1:9`,
     },
   });
-  // `runChild` has searched what was printed to stderr.
+  // `runChild` has searched what was printed and reported.
   expect(code).toBe(1);
   expect(stderr.length).toBeGreaterThan(10_000);
   // What Node.js says when nobody catches an error.
   expect(stderr.includes(`Node.js ${process.version}`)).toBe(true);
   expect(reports).toHaveLength(2 * configs.length);
-  expect(secretsIn(JSON.stringify(reports))).toEqual([]);
   expect(new Set(reports.map(([each]) => each)).size).toBeGreaterThan(9);
 });
 

@@ -3,6 +3,7 @@
 const { getAuthError } = require('../..');
 const { plant, withoutSecrets } = require('../support/canaries');
 const { rejection } = require('../support/rejection');
+const { PROMPT, named } = require('../support/token-faults');
 const { startTokenHost } = require('../support/token-host');
 const { QUERY, keeper, stage } = require('./support');
 
@@ -24,22 +25,7 @@ async function canaries() {
   return { org, config: login, manager };
 }
 
-const FAULTS = [
-  { kind: 'oauth-error', error: 'invalid_grant', errorDescription: 'inactive user' },
-  { kind: 'echo-request' },
-  { kind: 'html', status: 200 },
-  { kind: 'truncated-json' },
-  { kind: 'missing-access-token' },
-  { kind: 'redirect', status: 302, location: 'https://example.com/' },
-  { kind: 'huge-body' },
-  { kind: 'reset' },
-  { kind: 'lost-after-commit' },
-  { kind: 'already-being-processed' },
-  { kind: 'instance-url', value: 'https://evil.example.com' },
-  { kind: 'rate-limited', retryAfter: 60 },
-];
-
-test.each(FAULTS)('no error shows secret or refresh token: $kind', async (fault) => {
+test.each(named(PROMPT))('no error shows secret or refresh token: %s', async (_, { fault }) => {
   const { org, config, manager } = await canaries();
   const login = { ...config, ...keeper() };
   const connection = await manager.getConnection(login);
