@@ -3,7 +3,7 @@
 
 mod support;
 
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display, Formatter};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
@@ -33,7 +33,7 @@ use support::{BUDGET, Config, KEY};
 /// Asks of a type whether it has a text; an inherent method is found before that of a trait.
 struct Text<T: ?Sized>(PhantomData<T>);
 
-trait None {
+trait NoText {
     fn debug(&self) -> bool {
         false
     }
@@ -41,7 +41,7 @@ trait None {
         false
     }
 }
-impl<T: ?Sized> None for Text<T> {}
+impl<T: ?Sized> NoText for Text<T> {}
 impl<T: ?Sized + Debug> Text<T> {
     #[expect(clippy::unused_self, reason = "it takes the place of the trait's")]
     fn debug(&self) -> bool {
@@ -59,14 +59,31 @@ macro_rules! printable {
     ($($type:ty),+ $(,)?) => {
         vec![$({
             let text = Text::<$type>(PhantomData);
-            (stringify!($type), text.debug() || text.display())
+            (stringify!($type), [text.debug(), text.display()])
         }),+]
     };
 }
 
+#[derive(Debug)]
+struct DebugOnly;
+
+struct DisplayOnly;
+
+impl Display for DisplayOnly {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str("text")
+    }
+}
+
+#[test]
+fn a_text_of_either_kind_is_found() {
+    let found = printable!(DebugOnly, DisplayOnly, String);
+    let found: Vec<_> = found.iter().map(|(_, printable)| *printable).collect();
+    assert_eq!(found, [[true, false], [false, true], [true, true]]);
+}
+
 #[test]
 fn no_type_that_holds_a_secret_has_a_text() {
-    assert!(printable!(String, &str, Vec<u8>).iter().all(|(_, printable)| *printable));
     for (name, printable) in printable!(
         Secret<String>,
         Secret<Vec<u8>>,
@@ -97,7 +114,7 @@ fn no_type_that_holds_a_secret_has_a_text() {
         Arc<Kept>,
         Option<Secret<String>>,
     ) {
-        assert!(!printable, "{name}");
+        assert_eq!(printable, [false, false], "{name}");
     }
 }
 
