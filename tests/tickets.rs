@@ -168,11 +168,15 @@ async fn no_more_tokens_are_kept_than_the_capacity() {
 async fn ten_times_as_many_tenants_as_there_is_room_are_all_served() {
     const ROOM: u64 = 100;
     let stage = Stage::with_capacity(ROOM, numbered);
+    let mut all = Vec::new();
     for (served, holder) in (1..).zip(holders(1_000)) {
         let kept = stage.token(&holder).await;
+        all.push(Arc::downgrade(&kept));
         assert!(stage.is_alive(kept.ticket), "the newest is readable at once");
         assert!(Arc::ptr_eq(&stage.token(&holder).await, &kept));
         assert_eq!(stage.counts(), (ROOM.min(served), 0));
     }
     assert_eq!(stage.script.posts(), 1_000);
+    let in_memory = all.iter().filter(|kept| kept.strong_count() > 0).count();
+    assert_eq!(in_memory, usize::try_from(ROOM).unwrap(), "what was evicted is freed");
 }
