@@ -4,9 +4,10 @@ const { plant } = require('./canaries');
 
 /** What a call ends as that brings a token. */
 const GRANTED = 'granted';
-/** A token as long as Salesforce's, so that a piece of it would be recognised. */
-const TOKEN = `00D000000000001!AQ${'Canary'.repeat(9)}`;
-plant('the token of a fault', TOKEN);
+const CANARY = 'CanaryOfAnAccessToken7215037CanaryOfAnAccessToken';
+plant('the token of a fault', CANARY);
+/** As long as one of Salesforce's. */
+const TOKEN = `00D000000000001!${CANARY}`;
 
 /**
  * @typedef {object} TokenFault
