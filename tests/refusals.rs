@@ -46,7 +46,7 @@ async fn a_refusal_that_comes_while_another_flight_starts_spares_its_request() {
     stage.script.hold();
     let first = tokio::spawn(stage.source.token(&holder, BUDGET));
     until("the first request is sent", || stage.script.posts() == 1).await;
-    // Who asks after a clear gets a flight of his own.
+    // Who asks after a clear gets a flight of their own.
     stage.source.clear();
     stage.script.release();
     let second = stage.source.token(&holder, BUDGET);
