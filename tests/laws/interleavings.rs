@@ -15,7 +15,7 @@ const THREADS: u32 = 8;
 
 /// What is known of one identity's flights.
 #[derive(Default)]
-struct Sky {
+struct FlightLog {
     /// A request is running.
     busy: AtomicBool,
     /// Requests begun.
@@ -23,7 +23,7 @@ struct Sky {
 }
 
 /// A request that is over when it is dropped, by whatever way.
-struct Running(Arc<Sky>);
+struct Running(Arc<FlightLog>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -31,9 +31,9 @@ impl Drop for Running {
     }
 }
 
-async fn request(sky: Arc<Sky>, turn: u64) -> Result<u64, Arc<Failure>> {
-    assert!(!sky.busy.swap(true, SeqCst), "two requests of one identity");
-    let (running, number) = (Running(sky.clone()), sky.begun.fetch_add(1, SeqCst) + 1);
+async fn request(log: Arc<FlightLog>, turn: u64) -> Result<u64, Arc<Failure>> {
+    assert!(!log.busy.swap(true, SeqCst), "two requests of one identity");
+    let (running, number) = (Running(log.clone()), log.begun.fetch_add(1, SeqCst) + 1);
     for _ in 0..turn % 4 {
         tokio::task::yield_now().await;
     }
@@ -47,15 +47,15 @@ async fn request(sky: Arc<Sky>, turn: u64) -> Result<u64, Arc<Failure>> {
 
 /// Joins, waits or leaves, and checks what came: the answer of a flight that was in the air when
 /// this caller joined, and never again the one that it was given before.
-fn fly(thread: u64, rounds: u32, flights: &Flights<usize, u64>, skies: &[Arc<Sky>]) {
+fn fly(thread: u64, rounds: u32, flights: &Flights<usize, u64>, logs: &[Arc<FlightLog>]) {
     let runtime = tokio::runtime::Handle::current();
     let mut last = [0; KEYS];
     for round in 0..u64::from(rounds) {
         let turn = round.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23) ^ thread;
         let key = usize::try_from(turn >> 7).unwrap_or_default() % KEYS;
-        let sky = &skies[key];
-        let begun = sky.begun.load(SeqCst);
-        let seat = flights.join(key, false, || request(sky.clone(), turn));
+        let log = &logs[key];
+        let begun = log.begun.load(SeqCst);
+        let seat = flights.join(key, false, || request(log.clone(), turn));
         if turn.is_multiple_of(5) {
             // This caller leaves; the flight goes on.
             continue;
@@ -80,21 +80,21 @@ fn there_is_one_flight_and_everybody_gets_its_answer() {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
     let flights = Flights::default();
-    let skies: Vec<Arc<Sky>> = (0..KEYS).map(|_| Arc::default()).collect();
+    let logs: Vec<Arc<FlightLog>> = (0..KEYS).map(|_| Arc::default()).collect();
     std::thread::scope(|scope| {
         for thread in 0..THREADS {
-            let (runtime, flights, skies) = (&runtime, &flights, &skies);
+            let (runtime, flights, logs) = (&runtime, &flights, &logs);
             scope.spawn(move || {
                 let _inside = runtime.enter();
-                fly(thread.into(), joins / THREADS, flights, skies);
+                fly(thread.into(), joins / THREADS, flights, logs);
             });
         }
     });
     while flights.count() > 0 {
         std::thread::yield_now();
     }
-    assert!(skies.iter().all(|sky| !sky.busy.load(SeqCst)));
-    let begun: u64 = skies.iter().map(|sky| sky.begun.load(SeqCst)).sum();
+    assert!(logs.iter().all(|log| !log.busy.load(SeqCst)));
+    let begun: u64 = logs.iter().map(|log| log.begun.load(SeqCst)).sum();
     assert!(begun > 0);
     report(
         22,

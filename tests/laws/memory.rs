@@ -45,8 +45,8 @@ pub fn peak(work: impl FnOnce()) -> usize {
 
 #[test]
 fn the_peak_of_memory_is_counted() {
-    let pages = peak(|| drop((vec![0_u8; 1_000], vec![0_u8; 2_000])));
-    assert_eq!(pages, 3_000);
+    let both_at_once = peak(|| drop((vec![0_u8; 1_000], vec![0_u8; 2_000])));
+    assert_eq!(both_at_once, 3_000);
     let one_after_the_other = peak(|| {
         drop(vec![0_u8; 1_000]);
         drop(vec![0_u8; 2_000]);

@@ -112,8 +112,9 @@ fn a_clock_that_panics_anywhere_wedges_nothing() {
     report(
         19,
         &format!(
-            "a transport that panics in 2 places and a clock that panics at each of {} readings: \
-             typed INTERNAL in the flight, 0 wedged keys, the next call works",
+            "a transport that panics in 2 places: INTERNAL; a clock that panics at each of {} \
+             readings: {contained} INTERNAL in the flight, {thrown} thrown in the caller's own \
+             call, 0 wedged keys, the next call works",
             contained + thrown
         ),
     );

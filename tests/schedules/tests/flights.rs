@@ -34,7 +34,7 @@ macro_rules! laws {
 
             /// What is known of the flights of one key: an identity at one epoch of the cache.
             #[derive(Default)]
-            struct Sky {
+            struct FlightLog {
                 busy: AtomicBool,
                 begun: AtomicU64,
                 ended: AtomicU64,
@@ -46,7 +46,7 @@ macro_rules! laws {
             struct Stage {
                 flights: Flights<usize, (usize, u64)>,
                 epoch: shuttle::sync::atomic::AtomicUsize,
-                skies: [Sky; EPOCHS],
+                logs: [FlightLog; EPOCHS],
             }
 
             enum End {
@@ -58,12 +58,12 @@ macro_rules! laws {
             type Answer = Result<(usize, u64), shuttle::sync::Arc<Failure>>;
 
             async fn request(stage: Arc<Stage>, epoch: usize, end: End) -> Answer {
-                let sky = &stage.skies[epoch];
-                assert!(!sky.busy.swap(true, SeqCst), "two flights of one key");
-                let number = sky.begun.fetch_add(1, SeqCst) + 1;
+                let log = &stage.logs[epoch];
+                assert!(!log.busy.swap(true, SeqCst), "two flights of one key");
+                let number = log.begun.fetch_add(1, SeqCst) + 1;
                 shuttle::future::yield_now().await;
-                sky.busy.store(false, SeqCst);
-                sky.ended.fetch_add(1, SeqCst);
+                log.busy.store(false, SeqCst);
+                log.ended.fetch_add(1, SeqCst);
                 match end {
                     End::Good => Ok((epoch, number)),
                     End::Bad => Err(shuttle::sync::Arc::new(Failure::new(
@@ -86,8 +86,8 @@ macro_rules! laws {
                 };
                 let leaves = random.gen_bool(0.25);
                 let epoch = stage.epoch.load(SeqCst);
-                let sky = &stage.skies[epoch];
-                let known = sky.answered.load(SeqCst);
+                let log = &stage.logs[epoch];
+                let known = log.answered.load(SeqCst);
                 let joined = stage.clone();
                 let seat = stage.flights.join(epoch, false, || request(joined, epoch, end));
                 if leaves {
@@ -102,7 +102,7 @@ macro_rules! laws {
                     Err(failure) => return assert_eq!(failure.code, Code::Internal),
                 };
                 assert!(number > known, "an answer that somebody had before this caller came");
-                sky.answered.fetch_max(number, SeqCst);
+                log.answered.fetch_max(number, SeqCst);
             }
 
             pub fn scenario() {
@@ -119,8 +119,8 @@ macro_rules! laws {
                 while stage.flights.count() > 0 {
                     shuttle::thread::yield_now();
                 }
-                for (epoch, sky) in stage.skies.iter().enumerate() {
-                    let [begun, ended] = [&sky.begun, &sky.ended].map(|count| count.load(SeqCst));
+                for (epoch, log) in stage.logs.iter().enumerate() {
+                    let [begun, ended] = [&log.begun, &log.ended].map(|count| count.load(SeqCst));
                     assert_eq!(begun, ended, "a flight ended when its callers left");
                     let joined = stage.clone();
                     let seat =
