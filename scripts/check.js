@@ -40,6 +40,20 @@ const checks = [
     'clippy, schedules',
     one(() => run('cargo', [...CLIPPY, ...SCHEDULES, '--target-dir', 'target/schedules', ...DENY])),
   ],
+  // Most of what they are made of has been checked for the package itself.
+  [
+    'clippy, fuzz',
+    one(() =>
+      run('cargo', [
+        ...CLIPPY,
+        ...FUZZ,
+        '--no-default-features',
+        '--target-dir',
+        'target',
+        ...DENY,
+      ]),
+    ),
+  ],
 ];
 
 module.exports = { checks };

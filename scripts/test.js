@@ -60,9 +60,16 @@ const setUpStep = [
   },
 ];
 
+// A crate of its own, with a target of its own.
+const SCHEDULES = [
+  ['--manifest-path', 'tests/schedules/Cargo.toml'],
+  ['--target-dir', 'target/schedules'],
+].flat();
+
 const tests = [
   ['cargo test, without Node', () => cargoTest('--no-default-features')],
   ['cargo test', () => cargoTest()],
+  ['cargo test, schedules', () => cargoTest(...SCHEDULES)],
   ['jest', () => jest('--testPathIgnorePatterns', '/__test__/(types|package)/', '/node_modules/')],
   ['types', () => jest('__test__/types')],
   ['package', () => jest('__test__/package')],
