@@ -2,7 +2,7 @@
 
 // npm run soak: every promise that can be measured, with its full count, on the release build.
 // --quick takes the short counts of `npm test`, --only N one promise. One table at the end; code 1
-// if a figure is missed.
+// if a figure is missed. What this machine cannot measure is skipped, and does not count as held.
 
 const { cpus } = require('node:os');
 const { setUp } = require('../scripts/setup.js');
@@ -21,32 +21,36 @@ const SOAKS = [
   ['./teardown.js', 18],
   ['./leaks.js', 20],
   ['./memory-check.js', 20],
-  ['./laws.js', 1, 11, 12, 13, 14, 17, 19, 21, 22],
+  ['./laws.js', 1, 9, 11, 12, 13, 14, 17, 19, 21, 22],
   ['./fuzz.js', 21],
 ];
 
 /**
- * What a module measured: one row, or several that say their number. A module that fails costs
- * nobody else's rows.
+ * What a module measured: one row, or several that say their number. A module that fails misses each
+ * of its promises, and costs nobody else's rows.
  */
-async function measure(file, number, scale) {
+async function measure(file, numbers, scale) {
   const started = performance.now();
   const found = await Promise.resolve(scale)
     .then((each) => require(file)(each))
-    .catch((error) => ({
-      promise: file,
-      wanted: 'an answer',
-      measured: String(error.stack).split('\n', 3).join(' '),
-      ok: false,
-    }));
+    .catch((error) =>
+      numbers.map((number) => ({
+        number,
+        promise: file,
+        wanted: 'an answer',
+        measured: String(error.stack).split('\n', 3).join(' '),
+        ok: false,
+      })),
+    );
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  return [found].flat().map((row) => ({ number, seconds, ...row }));
+  return [found].flat().map((row) => ({ number: numbers[0], seconds, ...row }));
 }
 
 const line = (cells) => `| ${cells.join(' | ')} |`;
 
-function cellsOf({ number, promise, wanted, measured, ok, seconds }) {
-  return [number, promise, wanted, ok ? measured : `**MISSED** ${measured}`, seconds];
+function cellsOf({ number, promise, wanted, measured, ok, skipped, seconds }) {
+  const missed = ok ? measured : `**MISSED** ${measured}`;
+  return [number, promise, wanted, skipped ? `skipped: ${skipped}` : missed, seconds];
 }
 
 async function main([...args]) {
@@ -56,9 +60,10 @@ async function main([...args]) {
   if (chosen.length === 0) throw new Error(`There is no soak of promise ${only}.`);
   await setUp();
   const rows = [];
-  for (const [file, number] of chosen) {
+  for (const [file, ...numbers] of chosen) {
     process.stderr.write(`${file}\n`);
-    for (const row of await measure(file, number, scale)) {
+    for (const row of await measure(file, numbers, scale)) {
+      if (only !== undefined && row.number !== only) continue;
       process.stderr.write(`${line(cellsOf(row))}\n`);
       rows.push(row);
     }
@@ -66,12 +71,13 @@ async function main([...args]) {
   rows.sort((one, other) => one.number - other.number);
   const head = ['#', 'promise', 'wanted', 'measured', 'seconds'];
   console.log([head, head.map(() => '---'), ...rows.map(cellsOf)].map(line).join('\n'));
-  const missed = rows.filter(({ ok }) => !ok).length;
+  const skipped = rows.filter((row) => row.skipped).length;
+  const held = rows.filter(({ ok }) => ok).length;
   const build = `release build, Node.js ${process.versions.node}, ${process.platform}-${process.arch}, ${cpus().length} processors`;
   console.log(
-    `\n${rows.length - missed} of ${rows.length} figures held: ${build}, ${new Date().toISOString().slice(0, 10)}.`,
+    `\n${held} of ${rows.length} figures held, ${skipped} skipped: ${build}, ${new Date().toISOString().slice(0, 10)}.`,
   );
-  if (missed > 0) process.exitCode = 1;
+  if (rows.length === 0 || held + skipped < rows.length) process.exitCode = 1;
 }
 
 main(process.argv.slice(2)).catch((error) => {

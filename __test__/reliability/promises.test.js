@@ -14,8 +14,8 @@ test.each([
 ])(
   '%s',
   async (_, file) => {
-    for (const { ok, measured } of [await require(`../../soak/${file}`)('short')].flat()) {
-      expect({ ok, measured }).toEqual({ ok: true, measured });
+    for (const { ok, measured, skipped } of [await require(`../../soak/${file}`)('short')].flat()) {
+      if (!skipped) expect({ ok, measured }).toEqual({ ok: true, measured });
     }
   },
   60_000,

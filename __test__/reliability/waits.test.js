@@ -8,8 +8,8 @@ test.concurrent.each([
 ])(
   '%s',
   async (_, file) => {
-    const { ok, measured } = await require(`../../soak/${file}`)('short');
-    expect({ ok, measured }).toEqual({ ok: true, measured });
+    const { ok, measured, skipped } = await require(`../../soak/${file}`)('short');
+    if (!skipped) expect({ ok, measured }).toEqual({ ok: true, measured });
   },
   60_000,
 );

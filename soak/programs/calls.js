@@ -21,13 +21,6 @@ function optionsOf({ deadline, left }) {
   return undefined;
 }
 
-/** How much later than this a timer fires. */
-async function timerLag(ms) {
-  const started = performance.now();
-  await sleep(ms);
-  return performance.now() - started - ms;
-}
-
 async function timed(action) {
   const started = performance.now();
   const outcome = await action();
@@ -49,14 +42,13 @@ module.exports = {
     }
     return counts;
   },
-  /** Calls that overlap, each of a manager of its own, and how late a bare timer was beside each. */
+  /** Calls that overlap, each of a manager of its own. */
   callAll: (calls) =>
     Promise.all(
-      calls.map(async ({ config, told, budget }, index) => {
+      calls.map(async ({ config, told }, index) => {
         await sleep(index * APART); // started at once, they would wait for one another's start
-        const lag = timerLag(budget);
         const call = () => new JWTConnectionManager().getAccessToken(config, optionsOf(told));
-        return { ...(await timed(() => outcomeOf(call()))), lag: await lag };
+        return timed(() => outcomeOf(call()));
       }),
     ),
   clocks: () => ({ wall: Date.now(), monotonic: performance.now() }),

@@ -7,10 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use schedules::in_soak;
 
+fn preemptions() -> usize {
+    if in_soak() { 3 } else { 2 }
+}
+
 /// Runs every order that so many preemptions can bring, and returns how many there are.
 fn check(scenario: fn()) -> u64 {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(if in_soak() { 3 } else { 2 });
+    builder.preemption_bound = Some(preemptions());
     let orders = Arc::new(AtomicU64::new(0));
     let counted = orders.clone();
     builder.check(move || {
@@ -22,7 +26,8 @@ fn check(scenario: fn()) -> u64 {
 
 /// The law of the true copy.
 fn prove(law: &str, scenario: fn()) {
-    println!("\npromise 22: {law} in {} orders", check(scenario));
+    let orders = check(scenario);
+    println!("\npromise 22: {law} in {orders} orders with {} preemptions", preemptions());
 }
 
 macro_rules! laws {
