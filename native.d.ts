@@ -48,6 +48,8 @@ export declare class Login {
   reject(accessToken: string): number
   /** Whether the other login is for the same token: the same lineage of refresh tokens, say. */
   isSame(other: Login): boolean
+  /** Whether its refresh token was forgotten, by whomever: it brings nothing any more. */
+  isForgotten(): boolean
   /**
    * Forgets the refresh token of this login, with all that it led to and the access token; whether
    * it was ever sent.
@@ -68,8 +70,13 @@ export declare class Rotation {
   get oldFingerprint(): string
   /** It is kept. */
   kept(): void
-  /** It was not kept; `what` is one sentence. */
-  failed(what: string): void
+  /** Nobody keeps it: it stays in memory, and the first caller that can keep one gets it. */
+  held(): void
+  /**
+   * It was not kept; `what` is one sentence. Whether that counts: somebody may have kept it
+   * meanwhile.
+   */
+  failed(what: string): boolean
 }
 
 /** A token source: its cache, its flights. */

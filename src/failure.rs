@@ -127,7 +127,7 @@ codes! {
         "The answer was larger than any token response: check that the URL is a Salesforce login host or My Domain."
     /// 3xx: following it would send the assertion to another host.
     RedirectRefused "REDIRECT_REFUSED" fatal
-        "The host redirects. Redirects are never followed, because they would carry the assertion to another host: configure the final host."
+        "The host redirects. Redirects are never followed, because they would carry the credential to another host: configure the final host."
     /// The token response names an instance URL that is not to be trusted.
     InstanceUrlRefused "INSTANCE_URL_REFUSED" fatal
         "If this host is really your org's, add it to allowedInstanceHosts."
@@ -148,10 +148,10 @@ codes! {
         "The connection was closed before the answer was complete: try again."
     /// The caller's time ran out.
     Deadline "DEADLINE" retry
-        "The time for this call ran out: allow more time, or call prewarm() earlier."
+        "The time for this call ran out: allow more time, or ask earlier: prewarm()."
     /// Too many logins in an hour brought nothing.
     LoginsCapped "LOGINS_CAPPED" retry
-        "Mend what the errors before this one named; the count begins anew after retryAfterMs, or after clearAllTokens()."
+        "Mend what the errors before this one named; the count begins anew after retryAfterMs, or after clearAllTokens() or clearAllConnections()."
     /// jsforce's requests are rejected although the token is new.
     SessionRejected "SESSION_REJECTED" fatal
         "Salesforce issues tokens and then answers 401 to them: check the app's session and IP policies, the user's API access, and that the instance URL belongs to the org."

@@ -65,6 +65,11 @@ impl Holder {
         Self { grant: Grant::JwtBearer(Arc::new(credential)), identity }
     }
 
+    /// Whether the user has forgotten its refresh token.
+    pub fn is_forgotten(&self) -> bool {
+        matches!(&self.grant, Grant::RefreshToken(token) if token.lineage.is_forgotten())
+    }
+
     /// Finds the lineage of a refresh token, or begins one, and names its token. The name is that of
     /// the lineage alone: whoever holds one of its refresh tokens shares its access token, under
     /// whichever life the one has set whose call brought it.

@@ -2,22 +2,28 @@
 //! whether the user has kept what it brought.
 //!
 //! With rotation on, Salesforce kills a refresh token when it is used, and revokes the whole family
-//! when a dead one is used again. So a token is marked before it is sent, and the mark goes only when
-//! it is certain that it bought nothing or what it was exchanged for is here: whatever ends a request,
-//! a lost answer included, leaves the mark.
+//! when a dead one is used again. So a token is marked before it is sent. The mark goes when it is
+//! certain that the token bought nothing, or when the one that took its place is here. Whatever else
+//! ends a request, such as a lost answer or a panic, leaves it.
 
 mod offer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use aws_lc_rs::rand;
 use tokio::sync::{self, watch};
+use tokio::time::timeout;
 
+use crate::clock::Clock;
 use crate::failure::{Code, Failure};
 use crate::secret::Secret;
 use crate::token::AccessToken;
 
 pub use offer::{Offer, Waiting};
+
+/// How often who waits looks whether an offer has lapsed.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// A refresh token and everything that took its place.
 pub struct Lineage {
@@ -31,24 +37,25 @@ struct State {
     /// The youngest refresh token.
     current: Arc<Secret>,
     standing: Standing,
-    /// Whether the app rotates refresh tokens, as configured or as the last answer showed.
-    rotates: Option<bool>,
-    /// What came with `current` and was not handed out yet.
-    granted: Option<Result<AccessToken, Failure>>,
-    /// Whether any of its tokens was ever sent.
-    used: bool,
+    /// Whether the app rotates refresh tokens, as the user says.
+    told: Option<bool>,
+    /// The same, as the answers show.
+    seen: Option<bool>,
+    /// What came with `current` and was not handed out yet, by the source that asked.
+    granted: Option<(usize, Result<AccessToken, Failure>)>,
+    /// The token before `current`, if nobody has kept `current` yet.
+    held: Option<Arc<Secret>>,
     /// Rotations so far.
     rotations: u64,
     /// Offers so far.
     claims: u64,
-    /// Callers that wait and can keep a token.
+    /// Callers that wait, and those of them that can keep a token.
+    waiting: usize,
     keepers: usize,
-}
-
-impl State {
-    fn may_rotate(&self) -> bool {
-        self.rotates != Some(false)
-    }
+    /// Whether a caller could ever keep one.
+    is_kept: bool,
+    was_used: bool,
+    is_forgotten: bool,
 }
 
 enum Standing {
@@ -56,10 +63,9 @@ enum Standing {
     Ready,
     /// It was sent, and nothing is known of the answer.
     Sent,
-    /// It came in an answer, and the user is to keep it before anything else happens.
+    /// It came in an answer, and is to be kept before anything else happens.
     Unkept {
-        replaced: Arc<Secret>,
-        /// The number of the offer that is out, if there is one, and when it lapses.
+        /// The offer that is out, if there is one.
         claim: Option<offer::Claim>,
         /// Why it was not kept, until the next caller tries again.
         failed: Option<String>,
@@ -72,31 +78,45 @@ enum Standing {
 pub enum Next {
     /// Send this refresh token. It is marked as sent.
     Send(Arc<Secret>),
-    /// Wait until the user has kept the youngest one: see [`Lineage::settled`].
+    /// Wait until the youngest one is kept: see [`Lineage::settled`].
     Keep,
     /// Nothing: this came with the youngest refresh token.
     Take(Result<AccessToken, Failure>),
 }
 
+/// What an answer says of the refresh token.
+pub enum Younger {
+    /// Nothing: the old one stays.
+    None,
+    /// This one takes its place.
+    Token(Arc<Secret>),
+    /// Something takes its place that is no token.
+    Unreadable,
+}
+
 impl Lineage {
-    /// A lineage that begins with `refresh_token`. `rotates`: whether the app rotates refresh tokens,
-    /// if that is known.
+    /// A lineage that begins with `refresh_token`.
     ///
     /// # Errors
     /// `INTERNAL` if the system gives no random numbers.
-    pub fn begin(refresh_token: Arc<Secret>, rotates: Option<bool>) -> Result<Arc<Self>, Failure> {
+    pub fn begin(refresh_token: Arc<Secret>) -> Result<Arc<Self>, Failure> {
         let mut id = [0; 32];
         rand::fill(&mut id)
             .map_err(|_| Failure::new(Code::Internal, "The system gives no random numbers."))?;
         let state = State {
             current: refresh_token,
             standing: Standing::Ready,
-            rotates,
+            told: None,
+            seen: None,
             granted: None,
-            used: false,
+            held: None,
             rotations: 0,
             claims: 0,
+            waiting: 0,
             keepers: 0,
+            is_kept: false,
+            was_used: false,
+            is_forgotten: false,
         };
         Ok(Arc::new(Self {
             id,
@@ -111,52 +131,62 @@ impl Lineage {
         &self.id
     }
 
+    /// Takes the user's word on whether the app rotates refresh tokens.
+    pub fn tell(&self, rotates: bool) {
+        self.lock().told = Some(rotates);
+    }
+
     /// Waits for the right to go on with this lineage: one request at a time, over all sources.
     pub async fn turn(&self) -> sync::MutexGuard<'_, ()> {
         self.turn.lock().await
     }
 
-    /// What is to be done next. Only who has the turn may ask.
+    /// What `source` is to do next. Only who has the turn may ask.
     ///
     /// # Errors
     /// `REFRESH_UNCERTAIN` if the token was sent and its answer lost; `REFRESH_TOKEN_INVALID` if the
-    /// server does not know it.
-    pub fn next(&self) -> Result<Next, Failure> {
+    /// server does not know it, or the user has forgotten it.
+    pub fn next(&self, source: usize) -> Result<Next, Failure> {
         let mut state = self.lock();
-        let may_rotate = state.may_rotate();
-        match &mut state.standing {
-            Standing::Unkept { .. } => return Ok(Next::Keep),
-            Standing::Invalid(failure) => return Err(failure.clone()),
-            Standing::Sent if may_rotate => return Err(uncertain()),
-            Standing::Sent | Standing::Ready => {}
+        if state.is_forgotten {
+            let what = "This refresh token was forgotten by forgetRefreshToken().";
+            return Err(Failure::new(Code::RefreshTokenInvalid, what));
         }
-        if let Some(granted) = state.granted.take() {
+        if matches!(state.standing, Standing::Unkept { .. }) {
+            return Ok(Next::Keep);
+        }
+        // What another source was granted was proved by that one's rules.
+        if let Some((_, granted)) = state.granted.take().filter(|(by, _)| *by == source) {
             return Ok(Next::Take(granted));
         }
+        match &state.standing {
+            Standing::Invalid(failure) => return Err(failure.clone()),
+            Standing::Sent if state.may_rotate() => return Err(uncertain()),
+            _ => {}
+        }
         state.standing = Standing::Sent;
-        state.used = true;
+        state.was_used = true;
         Ok(Next::Send(state.current.clone()))
     }
 
-    /// Takes what an answer brought: an access token, or why there is none, and the refresh token
-    /// that the answer names.
-    pub fn answered(
-        &self,
-        granted: Result<AccessToken, Failure>,
-        refresh_token: Option<Arc<Secret>>,
-    ) {
+    /// Takes what an answer brought to `source`: an access token, or why there is none, and what it
+    /// says of the refresh token.
+    pub fn answered(&self, source: usize, granted: Result<AccessToken, Failure>, younger: Younger) {
         let mut state = self.lock();
-        state.granted = Some(granted);
-        let younger = refresh_token.filter(|token| token.expose() != state.current.expose());
-        state.rotates = Some(younger.is_some());
-        state.standing = match younger {
-            None => Standing::Ready,
-            Some(younger) => {
+        state.granted = Some((source, granted));
+        match younger {
+            Younger::Token(token) if token.expose() != state.current.expose() => {
+                state.seen = Some(true);
                 state.rotations += 1;
-                let replaced = std::mem::replace(&mut state.current, younger);
-                Standing::Unkept { replaced, claim: None, failed: None }
+                state.held = Some(std::mem::replace(&mut state.current, token));
+                state.standing = Standing::Unkept { claim: None, failed: None };
             }
-        };
+            Younger::None | Younger::Token(_) => {
+                state.seen = state.seen.or(Some(false));
+                state.standing = Standing::Ready;
+            }
+            Younger::Unreadable => state.seen = Some(true),
+        }
         drop(state);
         self.changed.send_replace(());
     }
@@ -181,25 +211,15 @@ impl Lineage {
     /// Waits until the youngest refresh token is kept.
     ///
     /// # Errors
-    /// `REFRESH_NOT_PERSISTED` if whoever was asked to keep it failed.
-    pub async fn settled(&self) -> Result<(), Failure> {
+    /// `REFRESH_NOT_PERSISTED` if whoever was asked to keep it failed, or nobody is left to be asked.
+    pub async fn settled(&self, clock: &dyn Clock) -> Result<(), Failure> {
         let mut changed = self.changed.subscribe();
         loop {
-            match &self.lock().standing {
-                Standing::Unkept { failed: None, .. } => {}
-                Standing::Unkept { failed: Some(what), .. } => {
-                    return Err(Failure::new(Code::RefreshNotPersisted, what.clone()));
-                }
-                _ => return Ok(()),
+            if let Some(outcome) = self.lock().outcome(clock) {
+                return outcome.map_err(|what| Failure::new(Code::RefreshNotPersisted, what));
             }
-            // The sender lives as long as this.
-            let _ = changed.changed().await;
+            let _ = timeout(LOOK, changed.changed()).await;
         }
-    }
-
-    /// Whether any of its refresh tokens was ever sent.
-    pub fn was_used(&self) -> bool {
-        self.lock().used
     }
 
     /// Whether an answer may bring another refresh token; until that is known, it may.
@@ -207,8 +227,49 @@ impl Lineage {
         self.lock().may_rotate()
     }
 
+    /// Whether any of its refresh tokens was ever sent.
+    pub fn was_used(&self) -> bool {
+        self.lock().was_used
+    }
+
+    /// Ends the lineage for all who hold it.
+    pub fn forget(&self) {
+        let mut state = self.lock();
+        state.is_forgotten = true;
+        state.granted = None;
+        drop(state);
+        self.changed.send_replace(());
+    }
+
+    /// Whether the user has forgotten it.
+    pub fn is_forgotten(&self) -> bool {
+        self.lock().is_forgotten
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn may_rotate(&self) -> bool {
+        self.rotations > 0 || self.told.or(self.seen) != Some(false)
+    }
+
+    /// What became of keeping the youngest token; none while somebody may still keep it.
+    fn outcome(&self, clock: &dyn Clock) -> Option<Result<(), String>> {
+        let Standing::Unkept { claim, failed } = &self.standing else { return Some(Ok(())) };
+        if self.is_forgotten {
+            return Some(Ok(()));
+        }
+        if let Some(what) = failed {
+            return Some(Err(what.clone()));
+        }
+        let is_out = claim.as_ref().is_some_and(|claim| claim.is_out(clock.now()));
+        if is_out || self.keepers > 0 || (!self.is_kept && self.waiting > 0) {
+            return None;
+        }
+        Some(Err("Nobody who waits can keep the new refresh token.".into()))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::identity::{Identity, IdentityKey};
 use crate::lineage::Lineage;
 use crate::secret::Secret;
 
-/// Refresh tokens known before new lineages are refused. Each takes about a hundred bytes.
+/// Refresh tokens known before new lineages are refused.
 pub const CAPACITY: usize = 1_000_000;
 
 /// The lineages of a process. None is ever evicted: a forgotten one would be spent twice.
@@ -48,24 +48,35 @@ impl Lineages {
         let name = self.name(client, &refresh_token);
         let mut by_token = self.lock();
         if let Some(lineage) = by_token.get(&name) {
+            if let Some(rotates) = rotates {
+                lineage.tell(rotates);
+            }
             return Ok(lineage.clone());
         }
         if by_token.len() >= self.capacity {
             let what = format!("{} refresh tokens are known already.", self.capacity);
             return Err(Failure::new(Code::RefreshTokensFull, what));
         }
-        let lineage = Lineage::begin(Arc::new(refresh_token), rotates)?;
+        let lineage = Lineage::begin(Arc::new(refresh_token))?;
+        if let Some(rotates) = rotates {
+            lineage.tell(rotates);
+        }
         by_token.insert(name, lineage.clone());
         Ok(lineage)
     }
 
-    /// Adds a refresh token to a lineage, however many are known: it is here, and must be found.
+    /// Adds a refresh token to a lineage, however many are known: it is here, and must be found. One
+    /// of a forgotten lineage is forgotten too.
     pub fn add(&self, client: &Client, refresh_token: &Secret, lineage: &Arc<Lineage>) {
+        if lineage.is_forgotten() {
+            return;
+        }
         self.lock().insert(self.name(client, refresh_token), lineage.clone());
     }
 
-    /// Forgets a lineage; whether it was known.
+    /// Forgets a lineage, which ends for all who hold it; whether it was known.
     pub fn forget(&self, lineage: &Arc<Lineage>) -> bool {
+        lineage.forget();
         let mut by_token = self.lock();
         let before = by_token.len();
         by_token.retain(|_, other| !Arc::ptr_eq(other, lineage));

@@ -35,7 +35,7 @@ impl Refusals {
         let left = until.since(now);
         Some(Failure {
             what: format!(
-                "{} This answer is remembered; the next attempt is due in {} s, or after clearAllTokens().",
+                "{} This answer is remembered; the next attempt is due in {} s, or after clearAllTokens() or clearAllConnections().",
                 failure.what,
                 left.as_secs() + 1
             ),

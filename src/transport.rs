@@ -154,7 +154,7 @@ impl HttpTransport {
     }
 
     async fn exchange(&self, request: Request) -> Result<Response, Failure> {
-        let client = self.client(&request.url)?;
+        let client = self.client(&request.url).map_err(unsent)?;
         let mut post = client
             .post(request.url)
             .header(ACCEPT, "application/json")
@@ -162,7 +162,8 @@ impl HttpTransport {
             .body(request.form.expose().clone());
         if let Some(secret) = &request.authorization {
             let value = HeaderValue::from_str(secret.expose());
-            let mut value = value.map_err(|_| Failure::new(Code::Internal, "No such header."))?;
+            let mut value =
+                value.map_err(|_| unsent(Failure::new(Code::Internal, "No such header.")))?;
             value.set_sensitive(true);
             post = post.header(AUTHORIZATION, value);
         }
@@ -200,6 +201,11 @@ impl Transport for HttpTransport {
     fn turn(&self) -> Turn<'_> {
         Box::pin(async { self.permits.clone().acquire_owned().await.ok() })
     }
+}
+
+/// Nothing of the request has left this machine.
+fn unsent(failure: Failure) -> Failure {
+    Failure { unspent: true, ..failure }
 }
 
 /// Runs `future` for `limit`, then has one more look at it.

@@ -9,6 +9,7 @@ use crate::client::Client;
 use crate::failure::{Code, Failure};
 use crate::grant::authorization_code::{self, AuthorizationCode};
 use crate::grant::{TokenRequest, refresh_token};
+use crate::lineage::Younger;
 use crate::origin::{BaseUrl, TrustedHosts};
 use crate::secret::Secret;
 use crate::token::{AccessToken, Life};
@@ -17,8 +18,8 @@ use crate::token::{AccessToken, Life};
 pub struct Refreshed {
     /// The access token, or why it cannot be used although the server issued it.
     pub token: Result<AccessToken, Failure>,
-    /// A refresh token.
-    pub refresh_token: Option<Secret>,
+    /// What it says of the refresh token.
+    pub refresh_token: Younger,
     /// From sending the request to its parsed answer.
     pub exchange: Duration,
 }
@@ -116,7 +117,7 @@ impl AuthorizationServer {
         });
         match token {
             // A new refresh token is kept whatever else is wrong with the answer.
-            Err(failure) if refresh_token.is_none() => {
+            Err(failure) if !matches!(refresh_token, Younger::Token(_)) => {
                 Err(if to.may_rotate { failure } else { taken_in_turn(failure) })
             }
             token => Ok(Refreshed { token, refresh_token, exchange }),
@@ -157,10 +158,11 @@ fn about_the_grant(failure: Failure, code: Code) -> Failure {
     Failure { code, retryable: code.is_retryable(), ..failure }
 }
 
-/// Whether an answer says that the request bought nothing: an OAuth error does, and a status that
-/// means that the request was not worked on. Another server error may follow the deed.
+/// Whether an answer says that the request bought nothing: an OAuth error does, and a status that no
+/// deed comes before. Gateways send 408 and 503 after they have passed a request on, and an error of
+/// the server may follow the deed.
 fn is_refusal(failure: &Failure) -> bool {
-    let Some(status) = failure.status else { return false };
-    let refused = failure.error.is_some() && status < 500;
-    failure.code != Code::RefreshUncertain && (refused || matches!(status, 300..=499 | 503))
+    let Some(status) = failure.status.filter(|status| *status < 500) else { return false };
+    !matches!(failure.code, Code::RefreshUncertain | Code::ServerUnavailable)
+        && (failure.error.is_some() || status >= 300)
 }

@@ -1,5 +1,6 @@
 //! The answer of the token endpoint → a token, or what went wrong.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use super::field::Field;
 use super::oauth_error;
 use crate::clock::Moment;
 use crate::failure::{Code, Failure};
+use crate::lineage::Younger;
 use crate::secret::Secret;
 use crate::transport::Response;
 
@@ -48,18 +50,29 @@ pub(super) fn parse(response: &Response, now: Moment) -> Result<Granted, Failure
     })
 }
 
-/// The refresh token that an answer names, whatever else it says: a lost one is a lost login.
-pub(super) fn refresh_token(response: &Response) -> Option<Secret> {
-    #[derive(Deserialize)]
+/// What a successful answer says of the refresh token, whatever else it says: a lost one is a lost
+/// login.
+pub(super) fn refresh_token(response: &Response) -> Younger {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
     struct Body {
-        refresh_token: String,
+        refresh_token: Option<Field>,
     }
-    let is_success = (200..300).contains(&response.status);
     let body = response.body.expose().trim_ascii_start();
-    let Body { refresh_token } = serde_json::from_slice(body).ok().filter(|_| is_success)?;
-    let token = Secret::new(refresh_token);
-    let usable = !token.expose().is_empty() && is_header_value(token.expose());
-    usable.then_some(token)
+    if !(200..300).contains(&response.status) {
+        return Younger::None;
+    }
+    match serde_json::from_slice(body) {
+        Ok(Body { refresh_token: None }) => Younger::None,
+        Ok(Body { refresh_token: Some(field) }) => {
+            let token = Secret::new(field.text().unwrap_or_default());
+            if token.expose().is_empty() || !is_header_value(token.expose()) {
+                return Younger::Unreadable;
+            }
+            Younger::Token(Arc::new(token))
+        }
+        Err(_) => Younger::Unreadable,
+    }
 }
 
 fn read(response: &Response) -> Result<Granted, Failure> {

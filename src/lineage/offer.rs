@@ -6,12 +6,9 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{Lineage, Standing};
+use super::{LOOK, Lineage, Standing};
 use crate::clock::{Clock, Moment};
 use crate::secret::Secret;
-
-/// How often a waiter looks whether an offer has lapsed.
-const LOOK: Duration = Duration::from_secs(1);
 
 /// That an offer is out.
 pub(super) struct Claim {
@@ -19,8 +16,14 @@ pub(super) struct Claim {
     lapses: Moment,
 }
 
-/// A caller that waits for the lineage's access token. While one waits that can keep a refresh token,
-/// nobody else is asked to.
+impl Claim {
+    pub(super) fn is_out(&self, now: Moment) -> bool {
+        now.is_before(self.lapses)
+    }
+}
+
+/// A caller that waits for the lineage's access token. Where some can keep a refresh token, nobody
+/// else is asked to.
 pub struct Waiting {
     lineage: Arc<Lineage>,
     keeps: bool,
@@ -28,12 +31,19 @@ pub struct Waiting {
 
 impl Waiting {
     /// `keeps`: whether the caller can keep a refresh token. If others could not, it is tried again
-    /// for this one, also by a flight that has not told them yet.
+    /// for this one, also by a flight that has not told them yet, and with one that was held in memory.
     pub fn at(lineage: &Arc<Lineage>, keeps: bool) -> Self {
         let mut state = lineage.lock();
+        state.waiting += 1;
         state.keepers += usize::from(keeps);
-        if let Standing::Unkept { failed, .. } = &mut state.standing {
-            *failed = None;
+        state.is_kept |= keeps;
+        let is_held = state.held.is_some();
+        match &mut state.standing {
+            Standing::Unkept { failed, .. } if keeps => *failed = None,
+            ready @ Standing::Ready if keeps && is_held => {
+                *ready = Standing::Unkept { claim: None, failed: None };
+            }
+            _ => {}
         }
         drop(state);
         lineage.changed.send_replace(());
@@ -51,20 +61,18 @@ impl Waiting {
         }
     }
 
-    fn claim(&self, now: Moment, patience: Duration) -> Option<Offer> {
+    /// Takes the offer, if there is one to be taken.
+    pub fn claim(&self, now: Moment, patience: Duration) -> Option<Offer> {
         let mut state = self.lineage.lock();
-        let (rotation, others) = (state.rotations, state.keepers > 0);
-        let number = state.claims + 1;
+        let may = self.keeps || !state.is_kept;
+        let (rotation, number) = (state.rotations, state.claims + 1);
         let refresh_token = state.current.clone();
-        let Standing::Unkept { replaced, claim, failed: None } = &mut state.standing else {
-            return None;
-        };
-        let is_out = claim.as_ref().is_some_and(|claim| now.is_before(claim.lapses));
-        if is_out || (others && !self.keeps) {
+        let replaced = state.held.clone()?;
+        let Standing::Unkept { claim, failed: None } = &mut state.standing else { return None };
+        if !may || claim.as_ref().is_some_and(|claim| claim.is_out(now)) {
             return None;
         }
         *claim = Some(Claim { number, lapses: now.after(patience) });
-        let replaced = replaced.clone();
         state.claims = number;
         Some(Offer { lineage: self.lineage.clone(), rotation, number, refresh_token, replaced })
     }
@@ -72,7 +80,10 @@ impl Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        self.lineage.lock().keepers -= usize::from(self.keeps);
+        let mut state = self.lineage.lock();
+        state.waiting -= 1;
+        state.keepers -= usize::from(self.keeps);
+        drop(state);
         self.lineage.changed.send_replace(());
     }
 }
@@ -92,28 +103,45 @@ pub struct Offer {
 impl Offer {
     /// It is kept: the access token may be handed out. An offer that has lapsed may say so as well.
     pub fn kept(&self) {
+        self.settle(true);
+    }
+
+    /// Nobody keeps it: it stays in memory, and the first caller that can keep one gets it.
+    pub fn held(&self) {
+        self.settle(false);
+    }
+
+    fn settle(&self, is_kept: bool) {
         let mut state = self.lineage.lock();
-        if state.rotations == self.rotation && matches!(state.standing, Standing::Unkept { .. }) {
-            state.standing = Standing::Ready;
+        if state.rotations == self.rotation {
+            if is_kept {
+                state.held = None;
+            }
+            if matches!(state.standing, Standing::Unkept { .. }) {
+                state.standing = Standing::Ready;
+            }
         }
         drop(state);
         self.lineage.changed.send_replace(());
     }
 
-    /// It was not kept, because of `what`, a sentence.
-    pub fn failed(&self, what: &str) {
-        self.withdraw(Some(what.to_owned()));
+    /// It was not kept, because of `what`, a sentence. Whether that counts: somebody may have kept it
+    /// meanwhile, or be at it.
+    pub fn failed(&self, what: &str) -> bool {
+        self.withdraw(Some(what.to_owned()))
     }
 
-    fn withdraw(&self, what: Option<String>) {
+    fn withdraw(&self, what: Option<String>) -> bool {
         let mut state = self.lineage.lock();
-        if let Standing::Unkept { claim, failed, .. } = &mut state.standing
+        let mut counts = false;
+        if let Standing::Unkept { claim, failed } = &mut state.standing
             && claim.take_if(|claim| claim.number == self.number).is_some()
         {
-            *failed = what;
+            (*failed, counts) = (what, true);
         }
         drop(state);
         self.lineage.changed.send_replace(());
+        counts
     }
 }
 

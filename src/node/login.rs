@@ -158,6 +158,12 @@ impl Login {
         identity(self).is_some() && identity(self) == identity(other)
     }
 
+    /// Whether its refresh token was forgotten, by whomever: it brings nothing any more.
+    #[napi(catch_unwind)]
+    pub fn is_forgotten(&self) -> bool {
+        self.ready.as_ref().is_ok_and(|ready| ready.holder.is_forgotten())
+    }
+
     /// Forgets the refresh token of this login, with all that it led to and the access token; whether
     /// it was ever sent.
     #[napi(catch_unwind)]

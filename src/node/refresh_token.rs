@@ -16,6 +16,7 @@ use crate::client::{Client, ClientAuthentication, secret};
 use crate::failure::Failure;
 use crate::grant::authorization_code::AuthorizationCode;
 use crate::holder::Holder;
+use crate::lineage::Younger;
 use crate::private_key::SigningKey;
 use crate::token::Life;
 
@@ -136,7 +137,10 @@ pub fn redeem<'env>(
 
 impl From<Refreshed> for Redeemed {
     fn from(redeemed: Refreshed) -> Self {
-        let refresh_token = redeemed.refresh_token.map(|text| text.expose().clone());
+        let refresh_token = match redeemed.refresh_token {
+            Younger::Token(token) => Some(token.expose().clone()),
+            Younger::None | Younger::Unreadable => None,
+        };
         match redeemed.token {
             Ok(token) => Self {
                 refresh_token,

@@ -44,9 +44,16 @@ impl Rotation {
         self.offer.kept();
     }
 
-    /// It was not kept; `what` is one sentence.
+    /// Nobody keeps it: it stays in memory, and the first caller that can keep one gets it.
     #[napi(catch_unwind)]
-    pub fn failed(&self, what: String) {
-        self.offer.failed(&what);
+    pub fn held(&self) {
+        self.offer.held();
+    }
+
+    /// It was not kept; `what` is one sentence. Whether that counts: somebody may have kept it
+    /// meanwhile.
+    #[napi(catch_unwind)]
+    pub fn failed(&self, what: String) -> bool {
+        self.offer.failed(&what)
     }
 }

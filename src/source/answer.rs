@@ -1,6 +1,6 @@
 //! What a caller waits for: a token, or the offer of a new refresh token to keep, in its time.
 
-use std::future::{Future, pending};
+use std::future::{Future, pending, ready};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,7 +67,7 @@ impl TokenSource {
             loop {
                 match answer {
                     Answer::Token(kept) => return Ok(kept),
-                    Answer::Offer(offer) => offer.kept(),
+                    Answer::Offer(offer) => offer.held(),
                 }
                 answer = source.ask(&holder, budget, Keeping::InMemory).await?;
             }
@@ -114,7 +114,7 @@ impl TokenSource {
 
     async fn offer(&self, waiting: Option<Waiting>, keeping: Keeping) -> Offer {
         let patience = match keeping {
-            Keeping::InMemory => THAW,
+            Keeping::InMemory => LAPSE,
             Keeping::Within(patience) => patience + LAPSE,
         };
         match waiting {
@@ -132,7 +132,14 @@ impl TokenSource {
         let mut offer = pin!(offer);
         loop {
             let seat = match found {
-                Found::Kept(kept) => return Ok(Answer::Token(kept)),
+                // A refresh token that only this process has goes first.
+                Found::Kept(kept) => {
+                    return Ok(tokio::select! {
+                        biased;
+                        offer = &mut offer => Answer::Offer(offer),
+                        () = ready(()) => Answer::Token(kept),
+                    });
+                }
                 Found::Refused(failure) => return Err(Arc::new(failure)),
                 Found::Seat(seat) => seat,
             };

@@ -9,7 +9,7 @@ use crate::cache::{Epoch, Kept};
 use crate::deadlines::Ticket;
 use crate::failure::{Code, Failure};
 use crate::holder::{Grant, Holder, RefreshToken};
-use crate::lineage::Next;
+use crate::lineage::{Next, Younger};
 
 impl TokenSource {
     /// The flight itself has the whole budget: a caller in a hurry shortens its own wait only.
@@ -67,8 +67,8 @@ impl TokenSource {
         let _turn = lineage.turn().await;
         let mut took = None;
         loop {
-            match lineage.next()? {
-                Next::Keep => lineage.settled().await?,
+            match lineage.next(self.number)? {
+                Next::Keep => lineage.settled(&*self.clock).await?,
                 Next::Take(granted) => {
                     let token = granted?;
                     // One that was left by a flight that nobody waited for may be dead by now.
@@ -86,11 +86,10 @@ impl TokenSource {
                     let answer = self.server.refresh(client, &refresh_token, &to).await;
                     let refreshed = answer.map_err(|failure| lineage.failed(failure))?;
                     took = Some(refreshed.exchange);
-                    let younger = refreshed.refresh_token.map(Arc::new);
-                    if let Some(younger) = &younger {
-                        lineages.add(client, younger, lineage);
+                    if let Younger::Token(token) = &refreshed.refresh_token {
+                        lineages.add(client, token, lineage);
                     }
-                    lineage.answered(refreshed.token, younger);
+                    lineage.answered(self.number, refreshed.token, refreshed.refresh_token);
                 }
             }
         }

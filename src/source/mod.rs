@@ -6,6 +6,7 @@ mod exchange;
 mod stats;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::authorization_server::{AuthorizationServer, Refreshed, out_of_time};
 use crate::cache::{Epoch, Kept, TokenCache};
@@ -30,6 +31,8 @@ pub use stats::Stats;
 pub const CAPACITY: u64 = 10_000;
 /// Tokens for any number of credentials.
 pub struct TokenSource {
+    /// Tells it from all others of the process.
+    number: usize,
     server: AuthorizationServer,
     cache: TokenCache,
     flights: Flights<(Identity, Epoch), Arc<Kept>>,
@@ -48,7 +51,9 @@ impl TokenSource {
         capacity: u64,
         allowed_instance_hosts: Vec<String>,
     ) -> Self {
+        static SOURCES: AtomicUsize = AtomicUsize::new(0);
         Self {
+            number: SOURCES.fetch_add(1, Relaxed),
             server: AuthorizationServer::new(transport, clock.clone(), allowed_instance_hosts),
             cache: TokenCache::new(capacity, deadlines),
             flights: Flights::default(),

@@ -19,7 +19,7 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     };
     if proxy_says("proxy authorization required") {
         let what = "The proxy wants a user name and password, or other ones (HTTP 407).";
-        return Failure { retryable: false, ..Failure::new(Code::NetworkConnect, what) };
+        return Failure { retryable: false, unspent, ..Failure::new(Code::NetworkConnect, what) };
     }
     let (code, what) = if error.is_dns() {
         (Code::NetworkDns, "The host's name cannot be resolved.")
