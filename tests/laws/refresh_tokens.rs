@@ -58,6 +58,8 @@ enum Event {
     Clear,
     /// The API answers 401.
     Reject,
+    /// The user is gone, and comes back with a new login.
+    Forget,
 }
 
 /// A time in which the runtime lives; at its end everything in the air is dropped.
@@ -99,6 +101,9 @@ fn fate() -> impl Strategy<Value = Fate> {
         1 => Just(Fate::Instead(400, r#"{"error":"unknown_error"}"#.into())),
         1 => Just(Fate::Garbled(200, "{".into())),
         1 => Just(Fate::Garbled(502, String::new())),
+        1 => Just(Fate::Garbled(503, String::new())),
+        1 => Just(Fate::Garbled(408, String::new())),
+        1 => Just(Fate::Garbled(400, r#"{"error":"server_error"}"#.into())),
     ]
 }
 
@@ -115,6 +120,7 @@ fn case() -> impl Strategy<Value = Case> {
         (1..20_000u64).prop_map(Event::Freeze),
         Just(Event::Clear),
         Just(Event::Reject),
+        Just(Event::Forget),
     ];
     let phase = (vec(caller, 2..=20), vec((0..40_000u64, event), 0..6), 1_000..60_000u64)
         .prop_map(|(callers, events, ends)| Phase { callers, events, ends });
@@ -156,12 +162,17 @@ impl World {
         known[choice % known.len()].clone()
     }
 
+    /// From now on its access token may be handed out.
     fn settle(&self, offer: &Offer) {
-        let token = offer.refresh_token.expose().clone();
-        self.settled.lock().unwrap().insert(token.replace("refresh-", "access-"));
+        let token = offer.refresh_token.expose().replace("refresh-", "access-");
+        self.settled.lock().unwrap().insert(token);
+    }
+
+    fn store(&self, offer: &Offer) {
+        self.settle(offer);
         let mut known = self.known.lock().unwrap();
         if known.contains(offer.replaced.expose()) {
-            known.push(token);
+            known.push(offer.refresh_token.expose().clone());
         }
         drop(known);
         offer.kept();
@@ -169,10 +180,13 @@ impl World {
 
     async fn keep(&self, offer: Offer, keeper: &Keeper) {
         match keeper {
-            Keeper::None => self.settle(&offer),
+            Keeper::None => {
+                self.settle(&offer);
+                offer.held();
+            }
             Keeper::Keeps(after) => {
                 sleep(Duration::from_millis(*after)).await;
-                self.settle(&offer);
+                self.store(&offer);
             }
             Keeper::Fails(after) => {
                 sleep(Duration::from_millis(*after)).await;
@@ -184,7 +198,7 @@ impl World {
                 sleep(Duration::from_secs(5)).await;
                 offer.failed("As the test says.");
                 sleep(Duration::from_secs(2)).await;
-                self.settle(&offer);
+                self.store(&offer);
             }
         }
     }
@@ -232,6 +246,11 @@ impl World {
                 for source in &self.sources {
                     source.clear();
                 }
+            }
+            Event::Forget => {
+                let holder = holder_living(&self.lineages, &self.token(0), TTL);
+                self.sources[1].forget(&holder);
+                *self.known.lock().unwrap() = vec![self.issuer.log_in()];
             }
             Event::Reject => {
                 let holder = holder_living(&self.lineages, &self.token(0), TTL);

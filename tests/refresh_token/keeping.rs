@@ -1,0 +1,173 @@
+//! A new refresh token goes to the user before anybody gets the access token beside it.
+
+use super::*;
+
+#[tokio::test]
+async fn a_new_refresh_token_is_kept_before_anybody_gets_the_access_token() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let offer = stage.offer(&holder).await;
+    assert_eq!(*offer.refresh_token.expose(), "refresh-1");
+    assert_eq!(*offer.replaced.expose(), "refresh-0");
+    let (source, other) = (stage.source.clone(), holder.clone());
+    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, KEEPS).await });
+    tokio::task::yield_now().await;
+    assert!(stage.source.kept(&holder).is_none());
+    assert!(!waiter.is_finished());
+    offer.kept();
+    assert_eq!(token_in(waiter.await.unwrap()), "access-1");
+    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!(stage.issuer.posts(), 1);
+}
+
+#[tokio::test]
+async fn if_keeping_fails_nobody_gets_the_token_and_the_next_call_keeps_first() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let offer = stage.offer(&holder).await;
+    let (source, other) = (stage.source.clone(), holder.clone());
+    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, KEEPS).await });
+    tokio::task::yield_now().await;
+    offer.failed("The database is away.");
+    let failure = refused(waiter.await.unwrap());
+    assert_eq!((failure.code, failure.retryable), (Code::RefreshNotPersisted, true));
+    assert!(failure.to_string().contains("The database is away."));
+    drop(offer);
+    let again = stage.offer(&holder).await;
+    assert_eq!(*again.refresh_token.expose(), "refresh-1");
+    again.kept();
+    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_call_right_after_keeping_failed_keeps_and_does_not_hear_of_the_failure() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let offer = stage.offer(&holder).await;
+    offer.failed("The database is away.");
+    // The flight was not told yet: this call joins it.
+    let again = stage.offer(&holder).await;
+    again.kept();
+    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (1, 0));
+}
+
+#[tokio::test]
+async fn an_offer_whose_keeper_goes_away_is_made_to_the_next_who_waits() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let offer = stage.offer(&holder).await;
+    let (source, other) = (stage.source.clone(), holder.clone());
+    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, KEEPS).await });
+    tokio::task::yield_now().await;
+    drop(offer);
+    let second = offer_in(waiter.await.unwrap());
+    drop(second);
+    // Nobody waits any more: the next call is asked first.
+    let third = stage.offer(&holder).await;
+    assert_eq!(*third.refresh_token.expose(), "refresh-1");
+    third.kept();
+    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!(stage.issuer.posts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_offer_whose_keeper_is_stuck_lapses_and_a_late_yes_still_counts() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let stuck = stage.offer(&holder).await;
+    assert_eq!(refused(stage.ask(&holder).await).code, Code::Deadline);
+    stage.clock.advance(7);
+    let second = stage.offer(&holder).await;
+    stuck.failed("Too late to say so.");
+    assert_eq!(refused(stage.ask(&holder).await).code, Code::Deadline);
+    stuck.kept();
+    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    second.failed("It is settled.");
+    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+}
+
+#[tokio::test]
+async fn those_who_cannot_keep_leave_it_to_those_who_can() {
+    let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_millis(20))));
+    let holder = stage.holder(&stage.issuer.log_in());
+    let (forgetful, able) = tokio::join!(stage.token(&holder), async {
+        let offer = stage.offer(&holder).await;
+        offer.kept();
+        *offer.refresh_token.expose() == "refresh-1"
+    });
+    assert_eq!((forgetful.unwrap().as_str(), able), ("access-1", true));
+}
+
+#[tokio::test]
+async fn a_new_refresh_token_survives_an_answer_that_is_otherwise_useless() {
+    for (body, code) in [
+        (r#"{"refresh_token":"refresh-1"}"#, Code::BadResponse),
+        (
+            r#"{"refresh_token":"refresh-1","access_token":"a","instance_url":"https://evil.example"}"#,
+            Code::InstanceUrlRefused,
+        ),
+    ] {
+        let garbled = Fate::Garbled(200, body.into());
+        let fate = move |n| if n == 0 { garbled.clone() } else { AT_ONCE };
+        let stage = stage(Issuer::new(true, fate));
+        let holder = stage.holder(&stage.issuer.log_in());
+        let offer = stage.offer(&holder).await;
+        assert_eq!(*offer.refresh_token.expose(), "refresh-1");
+        offer.kept();
+        assert_eq!(refused(stage.ask(&holder).await).code, code);
+        stage.source.clear();
+        assert_eq!(stage.kept(&holder).await, "access-2");
+        assert_eq!(stage.issuer.reuses(), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_could_keep_is_offered_to_the_first_who_can_though_its_access_token_lives() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    assert_eq!(stage.token(&holder).await.unwrap(), "access-1");
+    let offer = stage.offer(&holder).await;
+    assert_eq!(*offer.refresh_token.expose(), "refresh-1");
+    // Those who only want the access token are not in its way, nor it in theirs.
+    assert_eq!(stage.token(&holder).await.unwrap(), "access-1");
+    offer.kept();
+    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!(stage.issuer.posts(), 1);
+}
+
+#[tokio::test]
+async fn who_cannot_keep_does_not_settle_for_one_who_failed_to() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    assert!(stage.offer(&holder).await.failed("The database is away."));
+    let failure = refused(stage.token(&holder).await);
+    assert_eq!(failure.code, Code::RefreshNotPersisted);
+    assert_eq!(stage.kept(&holder).await, "access-1");
+    assert_eq!(stage.token(&holder).await.unwrap(), "access-1");
+}
+
+#[tokio::test]
+async fn a_failure_that_comes_after_another_has_kept_does_not_count() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let stuck = stage.offer(&holder).await;
+    stage.clock.advance(7);
+    let second = stage.offer(&holder).await;
+    stuck.kept();
+    assert!(!second.failed("It is settled."));
+    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flight_that_nobody_waits_for_any_more_ends() {
+    let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_secs(2))));
+    let holder = stage.holder(&stage.issuer.log_in());
+    let hurried = stage.source.ask(&holder, Duration::from_secs(1), KEEPS);
+    assert_eq!(refused(hurried.await).code, Code::Deadline);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(stage.source.stats().in_flight, 0);
+    assert_eq!(stage.kept(&holder).await, "access-1");
+    assert_eq!(stage.issuer.posts(), 1);
+}

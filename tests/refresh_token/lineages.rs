@@ -1,0 +1,133 @@
+//! Every refresh token ever seen leads to the youngest of its lineage.
+
+use super::*;
+
+#[test]
+fn who_has_another_secret_app_or_host_finds_nothing() {
+    let lineages = Arc::new(Lineages::new(CAPACITY).unwrap());
+    let lineage = |authentication, token: &str| {
+        let token = secret("refreshToken", token).unwrap();
+        let client = client_by(authentication);
+        lineages.find_or_begin(&client, token, None).unwrap()
+    };
+    let form = |text| ClientAuthentication::Form(secret("clientSecret", text).unwrap());
+    let basic = |text| ClientAuthentication::Basic(secret("clientSecret", text).unwrap());
+    let key = || ClientAuthentication::Assertion(SigningKey::parse(KEY).unwrap());
+    let at = |id, login_url| {
+        let client = Client::new(id, form("right"), login_url).unwrap();
+        lineages.find_or_begin(&client, secret("refreshToken", "token").unwrap(), None).unwrap()
+    };
+    let right = lineage(form("right"), "token");
+    assert!(Arc::ptr_eq(&right, &lineage(form("right"), "token")));
+    assert!(Arc::ptr_eq(&right, &lineage(basic("right"), "token")));
+    for other in [
+        lineage(form("wrong"), "token"),
+        lineage(ClientAuthentication::None, "token"),
+        lineage(key(), "token"),
+        lineage(form("right"), "other"),
+        at("3MVG9.other", ORG),
+        at("3MVG9.client", "https://other.my.salesforce.com"),
+    ] {
+        assert!(!Arc::ptr_eq(&right, &other));
+    }
+}
+
+#[test]
+fn a_full_table_refuses_new_lineages_and_finds_the_old_ones() {
+    let lineages = Arc::new(Lineages::new(2).unwrap());
+    let client = support::issuer::client();
+    let find =
+        |token: &str| lineages.find_or_begin(&client, secret("refreshToken", token).unwrap(), None);
+    let first = find("one").unwrap();
+    find("two").unwrap();
+    assert_eq!(find("three").err().unwrap().code, Code::RefreshTokensFull);
+    assert!(Arc::ptr_eq(&first, &find("one").unwrap()));
+    // A rotation is never refused: its token is here.
+    lineages.add(&client, &secret("refreshToken", "one-b").unwrap(), &first);
+    assert!(Arc::ptr_eq(&first, &find("one-b").unwrap()));
+    assert!(lineages.forget(&first));
+    assert!(!lineages.forget(&first));
+    assert!(!Arc::ptr_eq(&first, &find("one").unwrap()));
+}
+
+#[tokio::test]
+async fn whoever_passes_the_first_refresh_token_gets_what_the_youngest_is_good_for() {
+    let stage = stage(Issuer::rotating());
+    let first = stage.issuer.log_in();
+    for round in 1..=3 {
+        let token = stage.token(&stage.holder(&first)).await.unwrap();
+        assert_eq!(token, format!("access-{round}"));
+        // A hit for every refresh token of the lineage.
+        for older in 0..=round {
+            let holder = stage.holder(&format!("refresh-{older}"));
+            assert_eq!(stage.token(&holder).await.unwrap(), token);
+        }
+        stage.clock.advance(3_600);
+    }
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (3, 0));
+}
+
+#[tokio::test]
+async fn a_clear_drops_access_tokens_and_no_lineage() {
+    let stage = stage(Issuer::rotating());
+    let first = stage.issuer.log_in();
+    stage.token(&stage.holder(&first)).await.unwrap();
+    assert_eq!(stage.source.clear(), 1);
+    assert_eq!(stage.token(&stage.holder(&first)).await.unwrap(), "access-2");
+    assert_eq!(stage.issuer.reuses(), 0);
+}
+
+#[tokio::test]
+async fn two_sources_take_turns_with_one_refresh_token() {
+    let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_millis(5))));
+    let holder = stage.holder(&stage.issuer.log_in());
+    let other = source(&stage.issuer, &stage.clock);
+    let (one, two) = tokio::join!(stage.token(&holder), other.token(&holder, BUDGET));
+    assert!(one.is_ok() && two.is_ok());
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_forgotten_lineage_ends_for_all_who_hold_it() {
+    let stage = stage(Issuer::rotating());
+    let old = stage.holder(&stage.issuer.log_in());
+    stage.token(&old).await.unwrap();
+    assert!(stage.source.forget(&old));
+    assert!(old.is_forgotten());
+    // Whoever passes the youngest one begins anew; whoever holds the old lineage sends nothing.
+    let new = stage.holder("refresh-1");
+    assert_eq!(stage.token(&new).await.unwrap(), "access-2");
+    let other = source(&stage.issuer, &stage.clock);
+    for source in [&stage.source, &other] {
+        let failure = refused(source.token(&old, BUDGET).await);
+        assert_eq!(failure.code, Code::RefreshTokenInvalid);
+        assert!(failure.what.contains("forgetRefreshToken()"));
+    }
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (2, 0));
+}
+
+#[tokio::test]
+async fn what_comes_for_a_forgotten_lineage_is_forgotten_too() {
+    let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_millis(20))));
+    let holder = stage.holder(&stage.issuer.log_in());
+    let asked = stage.source.ask(&holder, BUDGET, KEEPS);
+    stage.source.forget(&holder);
+    assert_eq!(refused(asked.await).code, Code::RefreshTokenInvalid);
+    assert!(stage.source.kept(&holder).is_none());
+    assert_eq!(stage.source.stats().in_flight, 0);
+}
+
+#[tokio::test]
+async fn a_source_does_not_hand_out_what_another_was_granted() {
+    let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_secs(2))));
+    let holder = stage.holder(&stage.issuer.log_in());
+    tokio::time::pause();
+    let hurried = stage.source.ask(&holder, Duration::from_secs(1), KEEPS);
+    assert_eq!(refused(hurried.await).code, Code::Deadline);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let other = source(&stage.issuer, &stage.clock);
+    offer_in(other.ask(&holder, BUDGET, KEEPS).await).kept();
+    offer_in(other.ask(&holder, BUDGET, KEEPS).await).kept();
+    assert_eq!(token_in(other.ask(&holder, BUDGET, KEEPS).await), "access-2");
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (2, 0));
+}

@@ -1,0 +1,222 @@
+//! A refresh token is sent once, and never again where that could be a second time.
+
+use super::*;
+
+#[tokio::test]
+async fn without_rotation_the_same_refresh_token_is_sent_again() {
+    let stage = stage(Issuer::new(false, |_| AT_ONCE));
+    let holder = stage.holder(&stage.issuer.log_in());
+    for _ in 0..3 {
+        assert!(matches!(stage.ask(&holder).await, Ok(Answer::Token(_))));
+        stage.clock.advance(3_600);
+    }
+    assert_eq!(stage.issuer.posts(), 3);
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_told_and_the_token_is_not_sent_again() {
+    for fate in [
+        Fate::Lost(Duration::ZERO, Code::NetworkReset),
+        Fate::Lost(Duration::ZERO, Code::NetworkTimeout),
+        Fate::Garbled(200, "{".into()),
+        Fate::Garbled(200, "<html>".into()),
+        Fate::Garbled(502, "<html>".into()),
+        Fate::Garbled(503, "<html>".into()),
+        Fate::Garbled(408, String::new()),
+        Fate::Garbled(400, r#"{"error":"server_error"}"#.into()),
+        Fate::Garbled(500, r#"{"error":"server_error"}"#.into()),
+        Fate::Instead(
+            400,
+            r#"{"error":"invalid_grant","error_description":"Token request is already being processed"}"#.into(),
+        ),
+    ] {
+        let told = format!("{fate:?}");
+        let stage = stage(Issuer::new(true, move |_| fate.clone()));
+        let holder = stage.holder(&stage.issuer.log_in());
+        for _ in 0..3 {
+            let failure = refused(stage.ask(&holder).await);
+            assert_eq!((failure.code, failure.retryable), (Code::RefreshUncertain, false), "{told}");
+        }
+        // A clear does not bring the token back either, nor does time.
+        stage.source.clear();
+        stage.clock.advance(3_600);
+        assert_eq!(refused(stage.ask(&holder).await).code, Code::RefreshUncertain, "{told}");
+        assert_eq!(stage.issuer.posts(), 1, "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_after_the_token_was_sent_leaves_it_marked() {
+    let stage = stage(Issuer::new(true, |_| Fate::Panics));
+    let holder = stage.holder(&stage.issuer.log_in());
+    assert_eq!(refused(stage.ask(&holder).await).code, Code::Internal);
+    assert_eq!(refused(stage.ask(&holder).await).code, Code::RefreshUncertain);
+    assert_eq!(stage.issuer.posts(), 1);
+}
+
+#[tokio::test]
+async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
+    let lost = || Fate::Lost(Duration::ZERO, Code::NetworkReset);
+    // Known from the first answer.
+    let learnt = stage(Issuer::new(false, move |n| if n == 1 { lost() } else { AT_ONCE }));
+    let holder = learnt.holder(&learnt.issuer.log_in());
+    learnt.token(&holder).await.unwrap();
+    learnt.clock.advance(3_600);
+    let failure = refused(learnt.ask(&holder).await);
+    assert_eq!((failure.code, failure.retryable), (Code::NetworkReset, true));
+    learnt.token(&holder).await.unwrap();
+    // Or from the configuration. One call still sends once.
+    let told = stage(Issuer::new(false, move |n| if n == 0 { lost() } else { AT_ONCE }));
+    let token = secret("refreshToken", &told.issuer.log_in()).unwrap();
+    let (lineages, client) = (told.lineages.clone(), support::issuer::client());
+    let holder =
+        Holder::of_refresh_token(lineages, client, token, Some(false), None, Life::default());
+    let holder = holder.unwrap();
+    assert_eq!(refused(told.ask(&holder).await).code, Code::NetworkReset);
+    assert_eq!(told.issuer.posts(), 1);
+    told.token(&holder).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_tokens_do_not_rotate_a_fleet_takes_turns_with_one() {
+    let busy = || {
+        let body = r#"{"error":"invalid_grant","error_description":"token request is already being processed"}"#;
+        Fate::Instead(400, body.into())
+    };
+    let stage = stage(Issuer::new(false, move |n| if n % 3 == 0 { AT_ONCE } else { busy() }));
+    let holder = stage.holder(&stage.issuer.log_in());
+    stage.token(&holder).await.unwrap();
+    stage.clock.advance(3_600);
+    stage.token(&holder).await.unwrap();
+    assert_eq!(stage.issuer.posts(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_never_left_is_sent_again_in_the_same_call() {
+    let stage = stage(Issuer::new(true, |n| if n < 2 { Fate::Unsent } else { AT_ONCE }));
+    let holder = stage.holder(&stage.issuer.log_in());
+    stage.token(&holder).await.unwrap();
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (3, 0));
+}
+
+#[tokio::test]
+async fn a_refusal_spends_nothing_and_says_what_it_is() {
+    let oauth = |error: &str, description: &str| {
+        format!(r#"{{"error":"{error}","error_description":"{description}"}}"#)
+    };
+    for (status, body, code) in [
+        (
+            400,
+            oauth("invalid_client", "invalid client credentials"),
+            Code::ClientCredentialsInvalid,
+        ),
+        (
+            401,
+            oauth("invalid_client", "client authentication failed"),
+            Code::ClientCredentialsInvalid,
+        ),
+        (400, oauth("invalid_grant", "inactive user"), Code::UserInactive),
+        (400, oauth("invalid_grant", "ip restricted"), Code::IpRestricted),
+        (400, oauth("invalid_grant", "login rate exceeded"), Code::LoginRateExceeded),
+        (429, String::new(), Code::RateLimited),
+        (404, "<html>".into(), Code::BadResponse),
+        (302, String::new(), Code::RedirectRefused),
+    ] {
+        let told = format!("{status} {body}");
+        let fate = Fate::Instead(status, body);
+        let stage = stage(Issuer::new(true, move |n| if n == 0 { fate.clone() } else { AT_ONCE }));
+        let holder = stage.holder(&stage.issuer.log_in());
+        assert_eq!(refused(stage.token(&holder).await).code, code, "{told}");
+        assert_eq!(stage.issuer.posts(), 1, "{told}: a refresh token is sent once in a call");
+        stage.source.clear();
+        assert_eq!(stage.token(&holder).await.unwrap(), "access-1", "{told}");
+        assert_eq!(stage.issuer.reuses(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_the_server_does_not_know_is_never_sent_again() {
+    for description in ["expired access/refresh token", "token validity expired", "who knows"] {
+        let body = format!(r#"{{"error":"invalid_grant","error_description":"{description}"}}"#);
+        let stage = stage(Issuer::new(true, move |_| Fate::Instead(400, body.clone())));
+        let holder = stage.holder(&stage.issuer.log_in());
+        for _ in 0..3 {
+            let failure = refused(stage.token(&holder).await);
+            assert_eq!(failure.code, Code::RefreshTokenInvalid);
+            stage.clock.advance(3_600);
+            stage.source.clear();
+        }
+        assert_eq!(stage.issuer.posts(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_app_proves_itself_in_the_form_the_header_or_by_assertion() {
+    let secret_of = |text| secret("clientSecret", text).unwrap();
+    let ways = [
+        ClientAuthentication::None,
+        ClientAuthentication::Form(secret_of("s3c/r+t")),
+        ClientAuthentication::Basic(secret_of("s3c/r+t")),
+        ClientAuthentication::Assertion(SigningKey::parse(KEY).unwrap()),
+    ];
+    let stage = stage(Issuer::rotating());
+    for way in ways {
+        let token = secret("refreshToken", &stage.issuer.log_in()).unwrap();
+        let (lineages, client) = (stage.lineages.clone(), client_by(way));
+        let holder = Holder::of_refresh_token(lineages, client, token, None, None, Life::default());
+        stage.token(&holder.unwrap()).await.unwrap();
+    }
+    let seen = stage.issuer.seen();
+    let field = |n: usize, name: &str| {
+        let (form, _) = &seen[n];
+        form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+    };
+    for n in 0..4 {
+        assert_eq!(field(n, "grant_type").as_deref(), Some("refresh_token"));
+    }
+    assert_eq!(field(0, "client_id").as_deref(), Some("3MVG9.client"));
+    assert_eq!(field(0, "client_secret"), None);
+    assert_eq!(field(1, "client_secret").as_deref(), Some("s3c/r+t"));
+    // base64 of `3MVG9.client:s3c%2Fr%2Bt`.
+    assert_eq!(seen[2].1.as_deref(), Some("Basic M01WRzkuY2xpZW50OnMzYyUyRnIlMkJ0"));
+    assert_eq!((field(2, "client_id"), field(2, "client_secret")), (None, None));
+    let assertion = field(3, "client_assertion").unwrap();
+    assert_eq!(assertion.split('.').count(), 3);
+    assert_eq!((seen[0].1.clone(), seen[1].1.clone(), seen[3].1.clone()), (None, None, None));
+}
+
+#[tokio::test]
+async fn a_new_refresh_token_that_cannot_be_read_leaves_the_old_one_spent() {
+    for value in [r#""""#, r#""a b""#, "17", r#"["a"]"#, r#""a","refresh_token":"b""#] {
+        let body = format!(
+            r#"{{"access_token":"access","instance_url":"{ORG}","refresh_token":{value}}}"#
+        );
+        let stage = stage(Issuer::new(true, move |_| Fate::Garbled(200, body.clone())));
+        let holder = stage.holder(&stage.issuer.log_in());
+        assert_eq!(stage.token(&holder).await.unwrap(), "access", "{value}");
+        stage.clock.advance(3_600);
+        assert_eq!(refused(stage.token(&holder).await).code, Code::RefreshUncertain, "{value}");
+        assert_eq!(stage.issuer.posts(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_users_word_on_rotation_outweighs_what_was_seen() {
+    let told = |stage: &Stage, token: &str, rotates| {
+        let token = secret("refreshToken", token).unwrap();
+        let (lineages, client) = (stage.lineages.clone(), support::issuer::client());
+        Holder::of_refresh_token(lineages, client, token, rotates, None, Life::default()).unwrap()
+    };
+    let fate = |n| if n == 1 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
+    let stage = stage(Issuer::new(false, fate));
+    let token = stage.issuer.log_in();
+    let holder = told(&stage, &token, Some(true));
+    stage.token(&holder).await.unwrap();
+    stage.clock.advance(3_600);
+    for _ in 0..2 {
+        assert_eq!(refused(stage.token(&holder).await).code, Code::RefreshUncertain);
+    }
+    // The remedy, in the process that needs it.
+    stage.token(&told(&stage, &token, Some(false))).await.unwrap();
+    assert_eq!(stage.issuer.posts(), 3);
+}
