@@ -78,7 +78,8 @@ impl AuthorizationServer {
     ) -> Result<Refreshed, Failure> {
         let _turn = self.transport.turn().await;
         let attempt = |timeout| self.ask_once(client, to, request(), timeout);
-        retry::within(Patience::SENT_ONCE, &*self.clock, attempt).await.map_err(|failure| {
+        let patience = if to.may_rotate { Patience::SENT_ONCE } else { Patience::NOT_REPLAYED };
+        retry::within(patience, &*self.clock, attempt).await.map_err(|failure| {
             let what = format!("{} (Token host {}.)", failure.what, client.login_url.origin());
             Failure { what, unspent: failure.unspent || is_refusal(&failure), ..failure }
         })
@@ -120,7 +121,11 @@ impl AuthorizationServer {
             Err(failure) if !matches!(refresh_token, Younger::Token(_)) => {
                 Err(if to.may_rotate { failure } else { taken_in_turn(failure) })
             }
-            token => Ok(Refreshed { token, refresh_token, exchange }),
+            token => Ok(Refreshed {
+                token: token.map_err(|failure| Failure { attempts: 1, ..failure }),
+                refresh_token,
+                exchange,
+            }),
         }
     }
 }

@@ -50,6 +50,9 @@ impl Patience {
         ..Self::WAITED_FOR
     };
 
+    /// What is sent is not sent again by the same call; the next call may.
+    pub const NOT_REPLAYED: Self = Self { replays: false, ..Self::WAITED_FOR };
+
     /// What is left after `spent`.
     #[must_use]
     pub(super) fn less(self, spent: Duration) -> Self {
