@@ -47,18 +47,12 @@ class RefreshTokenEntry extends Entry {
   }
 
   /**
-   * Whether what is wanted is this, with the same refresh token or another function for it.
+   * Whether what is wanted is this. Another function may read another user's refresh token.
    *
    * @param {Wanted} wanted
    */
   isFor(wanted) {
-    return this.hasToken(wanted) && this.hasUse(wanted) && this.hasApp(wanted);
-  }
-
-  /** @param {Wanted} wanted */
-  hasToken({ refreshToken }) {
-    if (this.refreshToken === refreshToken) return true;
-    return this.cacheKey !== undefined && isFunction(refreshToken) && isFunction(this.refreshToken);
+    return this.hasGrant(wanted) && this.hasUse(wanted);
   }
 
   /**
@@ -93,34 +87,68 @@ class RefreshTokenEntry extends Entry {
   }
 
   /**
-   * Whether the functions of this are those that are wanted. A call without `onRefreshToken` leaves
-   * the keeping to whoever has one.
-   *
-   * @param {Wanted} wanted
-   */
-  hasFunctions({ refreshToken, onRefreshToken, keepTimeout }) {
-    return this.refreshToken === refreshToken && this.#keeper.isBy(onRefreshToken, keepTimeout);
-  }
-
-  /**
-   * Those of the newest call count: people write them into the call.
+   * Whether the app cannot be the same, however it is spelled.
    *
    * @param {Checked} config
    */
-  takeFunctions({ refreshToken, onRefreshToken, keepTimeout }) {
-    this.refreshToken = refreshToken;
-    if (typeof refreshToken === 'function') this.login.readBy(refreshToken);
+  isOfAnotherApp({ clientId, clientSecret }) {
+    return (
+      this.clientId.trim() !== clientId.trim() || this.clientSecret?.trim() !== clientSecret?.trim()
+    );
+  }
+
+  /**
+   * Whether new refresh tokens are kept as is wanted. A call without `onRefreshToken` leaves the
+   * keeping to whoever has one.
+   *
+   * @param {Wanted} wanted
+   */
+  isKeptBy({ onRefreshToken, keepTimeout }) {
+    return this.#keeper.isBy(onRefreshToken, keepTimeout);
+  }
+
+  /**
+   * The `onRefreshToken` of the newest call counts: people write it into the call.
+   *
+   * @param {Checked} config
+   */
+  keepBy({ onRefreshToken, keepTimeout }) {
     if (onRefreshToken !== undefined) this.#keeper.keepBy(onRefreshToken, keepTimeout);
   }
 
   /**
-   * Whether the other one, of the same cache key, has the same credential.
+   * Whether the other one, of the same cache key, has the same lineage of refresh tokens.
    *
    * @param {RefreshTokenEntry} other
+   * @param {() => number} left milliseconds
    */
-  isBoundTo(other) {
-    // The lineage of a refresh token is that of its app.
-    return this.login.isSame(other.login) || (this.hasToken(other) && this.hasApp(other));
+  async isBoundTo(other, left) {
+    if (this.login.isSame(other.login)) return true;
+    if (!isFunction(this.refreshToken) || !isFunction(other.refreshToken)) return false;
+    // Another container may have kept a newer one, which the function of before reads as well.
+    await this.login.read(left()).catch(() => {});
+    return this.login.isSame(other.login);
+  }
+
+  /**
+   * Whether this can go on with another refresh token, or another function for it.
+   *
+   * @param {Checked} config
+   */
+  canBe(config) {
+    const isSameKind = isFunction(this.refreshToken) === isFunction(config.refreshToken);
+    return isSameKind && this.hasUse(config) && this.hasApp(config);
+  }
+
+  /**
+   * Takes over what reads and keeps another refresh token of the same lineage.
+   *
+   * @param {Checked} config
+   */
+  takeOver(config) {
+    this.refreshToken = config.refreshToken;
+    if (typeof config.refreshToken === 'function') this.login.readBy(config.refreshToken);
+    this.keepBy(config);
   }
 }
 

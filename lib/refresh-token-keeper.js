@@ -57,56 +57,80 @@ class RefreshTokenKeeper {
   }
 
   /**
-   * Returns when the new refresh token is kept.
+   * Waits until the new refresh token is kept, or held because nobody keeps it. Keeping has a time of
+   * its own: it goes on when this caller has none left.
    *
    * @param {Rotation} rotation
    * @param {number} left what is left of the call's time, in milliseconds
    */
-  async keep(rotation, left) {
-    const { refreshToken, oldFingerprint } = rotation;
-    const isHeard = this.#emit(refreshToken, oldFingerprint);
-    const onRefreshToken = this.#onRefreshToken;
-    if (onRefreshToken === undefined) {
-      rotation.kept();
-      if (!isHeard) warnOnce();
-      return;
-    }
-    const limit = Math.min(this.#keepTimeout * 1000, left);
-    let what = 'onRefreshToken failed.';
-    // A success counts even if it comes too late for this call.
-    const keeping = called(onRefreshToken, refreshToken, oldFingerprint).then(() =>
-      rotation.kept(),
+  keep(rotation, left) {
+    return within(this.#keep(rotation), left, () =>
+      authError('DEADLINE', 'The new refresh token was not kept before the call had to end.'),
     );
+  }
+
+  /** @param {Rotation} rotation */
+  async #keep(rotation) {
+    const onRefreshToken = this.#onRefreshToken;
+    const told = this.#tell(rotation);
+    if (onRefreshToken !== undefined) {
+      if (told.threw) {
+        warn('A listener of the event refreshToken threw.', 'REFRESH_TOKEN_LISTENER_FAILED');
+      }
+      return this.#keepWith(onRefreshToken, rotation);
+    }
+    if (told.threw) return notKept(rotation, 'A listener of the event refreshToken threw.', told);
+    if (told.isHeard) return rotation.kept();
+    warnOnce();
+    rotation.held();
+  }
+
+  /**
+   * @param {NonNullable<OnRefreshToken>} onRefreshToken
+   * @param {Rotation} rotation
+   */
+  async #keepWith(onRefreshToken, rotation) {
+    const limit = this.#keepTimeout * 1000;
+    let what = 'onRefreshToken failed.';
+    // A success counts even if it comes too late.
+    const keeping = called(onRefreshToken, rotation).then(() => rotation.kept());
     try {
       await within(keeping, limit, () => {
         what = `onRefreshToken did not finish within ${inSeconds(limit)}.`;
       });
     } catch (cause) {
-      rotation.failed(what);
-      throw causedBy(cause, authError('REFRESH_NOT_PERSISTED', what));
+      notKept(rotation, what, { cause });
     }
   }
 
-  /**
-   * @param {string} refreshToken
-   * @param {string} oldFingerprint
-   */
-  #emit(refreshToken, oldFingerprint) {
+  /** @param {Rotation} rotation */
+  #tell({ refreshToken, oldFingerprint }) {
     try {
-      return this.#events.emit(EVENT, refreshToken, oldFingerprint);
-    } catch {
-      warn('A listener of the event refreshToken threw.', 'REFRESH_TOKEN_LISTENER_FAILED');
-      return true;
+      const isHeard = this.#events.emit(EVENT, refreshToken, oldFingerprint);
+      return { isHeard, threw: false };
+    } catch (cause) {
+      return { isHeard: true, threw: true, cause };
     }
   }
 }
 
 /**
- * @param {NonNullable<OnRefreshToken>} onRefreshToken
- * @param {[newToken: string, oldFingerprint: string]} args
+ * Throws, unless somebody else has kept it meanwhile.
+ *
+ * @param {Rotation} rotation
+ * @param {string} what
+ * @param {{ cause?: unknown }} reason
  */
-async function called(onRefreshToken, ...args) {
-  await onRefreshToken(...args);
+function notKept(rotation, what, { cause }) {
+  if (rotation.failed(what)) throw causedBy(cause, authError('REFRESH_NOT_PERSISTED', what));
+}
+
+/**
+ * @param {NonNullable<OnRefreshToken>} onRefreshToken
+ * @param {Rotation} rotation
+ */
+async function called(onRefreshToken, { refreshToken, oldFingerprint }) {
+  await onRefreshToken(refreshToken, oldFingerprint);
 }
 
 function warnOnce() {

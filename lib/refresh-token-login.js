@@ -26,6 +26,8 @@ class RefreshTokenLogin {
   #refreshToken = '';
   /** None, as long as the function was not called. @type {import('../native').Login | null} */
   #login = null;
+  /** Whether it could keep a refresh token when it last asked. */
+  #wasKeeper = false;
 
   /**
    * @param {TokenSource} source
@@ -47,11 +49,11 @@ class RefreshTokenLogin {
    */
   async token(budget) {
     const left = countdown(budget);
-    const login = await this.#read(left());
+    const login = await this.read(left());
     const asked = await this.#ask(login, left);
     if (asked.outcome === 'granted' || !SUPERSEDED.includes(asked.refusal.code)) return asked;
     // If it cannot be read, the first answer is what counts.
-    const other = await this.#read(left()).catch(() => login);
+    const other = await this.read(left()).catch(() => login);
     return other === login ? asked : this.#ask(other, left);
   }
 
@@ -92,6 +94,21 @@ class RefreshTokenLogin {
     return this.#login?.forget() ?? false;
   }
 
+  /** Whether somebody forgot its refresh token: it gives no token any more. */
+  isForgotten() {
+    return this.#login?.isForgotten() ?? false;
+  }
+
+  /** Whether the function was called. */
+  isRead() {
+    return this.#login !== null;
+  }
+
+  /** Whether it can keep a refresh token now and could not when it last asked. */
+  isNewKeeper() {
+    return !this.#wasKeeper && this.#keeper.patience() !== undefined;
+  }
+
   /**
    * Takes over another function that reads the same token.
    *
@@ -101,13 +118,20 @@ class RefreshTokenLogin {
     if (this.#reader !== undefined) this.#reader.read = read;
   }
 
-  /** @param {number} left milliseconds */
-  async #read(left) {
-    return this.#use(this.#reader ? await this.#reader.token(left) : this.#refreshToken);
+  /**
+   * Reads the newest refresh token; of a forgotten one nothing newer is read.
+   *
+   * @param {number} left milliseconds
+   */
+  async read(left) {
+    if (this.#reader === undefined || this.isForgotten()) return this.#use(this.#refreshToken);
+    return this.#use(await this.#reader.token(left));
   }
 
   /** @param {string} refreshToken */
   #use(refreshToken) {
+    // Whoever holds a Connection of a forgotten refresh token must not go on with another.
+    if (this.#login?.isForgotten()) return this.#login;
     if (this.#login !== null && refreshToken === this.#refreshToken) return this.#login;
     const login = native.Login.withRefreshToken(this.#source, this.#config, refreshToken);
     if (login.refusal !== null) throw errorOf(login.refusal);
@@ -125,7 +149,9 @@ class RefreshTokenLogin {
   async #ask(login, left) {
     let refreshToken;
     for (;;) {
-      const outcome = await login.token(left(), this.#keeper.patience());
+      const patience = this.#keeper.patience();
+      this.#wasKeeper = patience !== undefined;
+      const outcome = await login.token(left(), patience);
       if (outcome.outcome === 'refused') return outcome;
       if (outcome.outcome === 'granted') return { ...outcome, refreshToken };
       refreshToken = outcome.rotation.refreshToken;

@@ -3,18 +3,20 @@
 const { EventEmitter } = require('node:events');
 
 const native = require('../native.js');
-const { readCallOptions } = require('./call-options.js');
+const { readCallOptions, throwIfAborted, untilAborted } = require('./call-options.js');
 const { checkSeconds, invalid } = require('./checks.js');
 const { Entries } = require('./entries.js');
 const { readOAuth2Environment } = require('./environment.js');
 const { openSource, sharedSource } = require('./manager-options.js');
 const { checkLogin, pick } = require('./oauth2-config.js');
 const { RefreshTokenEntry, keyOf } = require('./refresh-token-entry.js');
+const { countdown } = require('./time-limit.js');
 const { TokenAccess } = require('./token-access.js');
 
 /** @typedef {import('..').CallOptions} CallOptions */
 /** @typedef {import('..').OAuth2Config} OAuth2Config */
 /** @typedef {import('..').RefreshTokenSource} RefreshTokenSource */
+/** @typedef {import('./oauth2-config').Checked} Checked */
 /** @typedef {import('./oauth2-config').Wanted} Wanted */
 
 const SHARED = {};
@@ -62,12 +64,15 @@ class SalesforceConnectionManager extends EventEmitter {
    */
   getConnection(config, refreshToken, cacheKey, options) {
     try {
-      const entry = this.#entry(this.#wanted(config, refreshToken, cacheKey));
-      if (this.#isOld(entry)) entry.disconnect();
-      if (options === undefined && entry.isConnected() && this.#access.isAlive(entry)) {
-        return /** @type {Promise<any>} */ (entry.connectionPromise);
+      const wanted = this.#wanted(config, refreshToken, cacheKey);
+      const found = this.#entries.find(keyOf(wanted), wanted);
+      if (found?.isFor(wanted)) {
+        if (!found.isKeptBy(wanted)) found.keepBy(checkLogin(wanted));
+        if (options === undefined && this.#isWarm(found)) {
+          return /** @type {Promise<any>} */ (found.connectionPromise);
+        }
       }
-      return this.#access.connect(entry, readCallOptions(options));
+      return this.#connect(found, wanted, readCallOptions(options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -106,12 +111,15 @@ class SalesforceConnectionManager extends EventEmitter {
    */
   forgetRefreshToken(config, refreshToken) {
     const wanted = checkLogin(this.#wanted(config, refreshToken, undefined));
-    const known = [...this.#entries].find((entry) => entry.hasGrant(wanted));
-    const { login } = known ?? new RefreshTokenEntry(this.#source, wanted, this);
+    const known = [...this.#entries].find(
+      (entry) => entry.hasGrant(wanted) && !entry.login.isForgotten(),
+    );
+    const { login } = known ?? this.#begin(wanted);
+    const wasUsed = login.forget();
     for (const entry of [...this.#entries]) {
-      if (entry.login.isSame(login)) this.#entries.remove(entry);
+      if (entry.login.isForgotten()) this.#entries.remove(entry);
     }
-    return login.forget();
+    return wasUsed;
   }
 
   /** @param {RefreshTokenEntry} entry */
@@ -138,43 +146,80 @@ class SalesforceConnectionManager extends EventEmitter {
   }
 
   /**
-   * The entry of what is wanted: found by its fields, or checked and made.
+   * Whether the entry's Connection may be handed out as it is.
    *
-   * @param {Wanted} wanted
+   * @param {RefreshTokenEntry} entry
    */
-  #entry(wanted) {
-    const found = this.#entries.find(keyOf(wanted), wanted);
-    if (found === undefined)
-      return this.#add(new RefreshTokenEntry(this.#source, checkLogin(wanted), this));
-    if (found.isFor(wanted)) {
-      if (!found.hasFunctions(wanted)) found.takeFunctions(checkLogin(wanted));
-      return found;
-    }
-    return this.#rebind(found, wanted);
+  #isWarm(entry) {
+    return (
+      entry.isConnected() &&
+      !this.#isOld(entry) &&
+      !entry.login.isNewKeeper() &&
+      this.#access.isAlive(entry)
+    );
   }
 
   /**
-   * An explicit cache key with something new behind it: a refresh token that took the place of the
-   * other, or another use of the same one.
+   * @param {RefreshTokenEntry | undefined} found
+   * @param {Wanted} wanted
+   * @param {ReturnType<typeof readCallOptions>} call
+   */
+  async #connect(found, wanted, call) {
+    const { signal } = call;
+    const left = countdown(call.budget);
+    let entry = this.#unlessForgotten(found);
+    if (entry === undefined) entry = this.#add(this.#begin(checkLogin(wanted)));
+    else if (!entry.isFor(wanted)) {
+      throwIfAborted(signal);
+      entry = await untilAborted(this.#rebind(entry, checkLogin(wanted), left), signal);
+    }
+    if (this.#isOld(entry)) entry.disconnect();
+    // It may have to keep a refresh token before it gets the access token.
+    if (entry.login.isNewKeeper()) entry.token = null;
+    return this.#access.connect(entry, { ...call, budget: left() });
+  }
+
+  /**
+   * An explicit cache key with something new behind it: another refresh token or function for it, or
+   * another use of the same one. Nothing is handed out before it is certain that it is the same user.
    *
    * @param {RefreshTokenEntry} found
-   * @param {Wanted} wanted
+   * @param {Checked} config
+   * @param {() => number} left milliseconds
+   * @returns {Promise<RefreshTokenEntry>}
    */
-  #rebind(found, wanted) {
-    const config = checkLogin(wanted);
-    const entry = new RefreshTokenEntry(this.#source, config, this);
-    if (!found.isBoundTo(entry)) {
-      throw invalid(
-        'cacheKey',
-        'This cacheKey is that of another app or refresh token: use one key for each, or forgetRefreshToken() first.',
-      );
+  async #rebind(found, config, left) {
+    if (found.isOfAnotherApp(config)) throw bound();
+    const entry = this.#begin(config);
+    await entry.login.read(left());
+    // One whose function was never called is bound to nobody yet.
+    if (found.login.isRead() && !(await found.isBoundTo(entry, left))) throw bound();
+    const place = this.#unlessForgotten(this.#entries.find(found.key, config));
+    if (place !== undefined && place !== found) return this.#rebind(place, config, left);
+    if (place !== undefined) {
+      if (found.canBe(config)) {
+        found.takeOver(config);
+        return found;
+      }
+      this.#entries.remove(found);
     }
-    if (found.hasUse(wanted) && found.hasApp(wanted)) {
-      found.takeFunctions(config);
-      return found;
-    }
-    this.#entries.remove(found);
     return this.#add(entry);
+  }
+
+  /**
+   * A forgotten refresh token is begun anew by whoever passes it again.
+   *
+   * @param {RefreshTokenEntry | undefined} entry
+   */
+  #unlessForgotten(entry) {
+    if (!entry?.login.isForgotten()) return entry;
+    this.#entries.remove(entry);
+    return undefined;
+  }
+
+  /** @param {Checked} config */
+  #begin(config) {
+    return new RefreshTokenEntry(this.#source, config, this);
   }
 
   /** @param {RefreshTokenEntry} entry */
@@ -182,6 +227,13 @@ class SalesforceConnectionManager extends EventEmitter {
     this.#entries.add(entry);
     return entry;
   }
+}
+
+function bound() {
+  return invalid(
+    'cacheKey',
+    'This cacheKey is that of another app or refresh token: use one key for each, or forgetRefreshToken() first.',
+  );
 }
 
 exports.SalesforceConnectionManager = SalesforceConnectionManager;
