@@ -47,17 +47,25 @@ export type RefreshTokenSource = string | (() => string | Promise<string>);
 export interface OAuth2Config {
   /** The app's consumer key. */
   clientId: string;
-  /** The app's consumer secret, if it has one. */
+  /**
+   * The app's consumer secret, if it has one. An app with and without it counts as two: use one
+   * spelling for one refresh token.
+   */
   clientSecret?: string;
   /** Where the app sends users back to; only {@link authorizationRequest} and its answer need it. */
   redirectUri?: string;
   /**
    * The refresh token. A function is called when no live access token is at hand, and once more
    * when its token turns out to be spent: with rotation on, let it read the place to which
-   * `onRefreshToken` writes. Its time counts against the call's.
+   * `onRefreshToken` writes. Its time counts against the call's. Pass the same function object each
+   * time: with a `cacheKey`, another one is called at once, to see that it is the same user's token;
+   * without, it is another Connection. Do not call `getConnection` for this refresh token inside it.
    */
   refreshToken?: RefreshTokenSource;
-  /** Host of the token endpoint. Default `https://login.salesforce.com`. */
+  /**
+   * Host of the token endpoint. Default `https://login.salesforce.com`. One app at two hosts, such
+   * as this one and My Domain, counts as two: use one for one refresh token.
+   */
   loginUrl?: string;
   /** The org's My Domain, if it is no host of Salesforce's own; the answer names the one used. */
   instanceUrl?: string;
@@ -66,8 +74,8 @@ export interface OAuth2Config {
   /** Where the secret goes: into the form, or into an HTTP Basic header. Default `'form'`. */
   clientAuthentication?: 'form' | 'basic';
   /**
-   * Whether the app rotates refresh tokens. Left out, it is learnt from the answers. With `false`, a
-   * refresh token whose answer was lost is sent again.
+   * Whether the app rotates refresh tokens. Left out, it is learnt from the answers; `true` is never
+   * doubted. With `false`, a refresh token whose answer was lost is sent again.
    */
   rotation?: boolean;
   /** How long an access token is kept, in seconds. Default `'session'`: 55 minutes. */
@@ -79,13 +87,18 @@ export interface OAuth2Config {
   /**
    * Keeps a new refresh token, outside this process. It is awaited before anybody gets the access
    * token that came with it. If it fails, the call ends with `REFRESH_NOT_PERSISTED`, and the next
-   * one calls it again with the same token.
+   * one calls it again with the same token. A write that came too late may still land after a newer
+   * one: write only if the SHA-256 of what is stored is `oldFingerprint`. Do not call
+   * `getConnection` for this refresh token inside it: that call would wait for this one.
    *
    * @param newToken the refresh token to use from now on
    * @param oldFingerprint SHA-256 of the one that is dead now, in hexadecimal
    */
   onRefreshToken?: (newToken: string, oldFingerprint: string) => unknown;
-  /** How long `onRefreshToken` may take, in seconds, inside the call's time. Default 5. */
+  /**
+   * How long `onRefreshToken` may take, in seconds. Default 5. A call whose own time ends before
+   * that gets `DEADLINE`, and keeping goes on.
+   */
   keepTimeout?: number;
 }
 
@@ -276,7 +289,8 @@ export class SalesforceConnectionManager<C = Connection> {
    * @param refreshToken wins over that of the config
    * @param cacheKey names the Connection and binds the name to the config: the same key with another
    *   app or another user's refresh token is refused. Left out, there is one Connection for each
-   *   configuration and refresh token
+   *   configuration and refresh token. Pass the same function object for a refresh token each time:
+   *   another one is called before anything is handed out
    * @throws {@link SalesforceAuthError} as a rejection, never synchronously
    */
   getConnection(
@@ -300,8 +314,10 @@ export class SalesforceConnectionManager<C = Connection> {
   clearAllConnections(): number;
 
   /**
-   * Forgets a refresh token, all that took its place, their access token and their Connections.
-   * Whoever passes one of them later begins anew. For users who are gone.
+   * Forgets a refresh token, all that took its place, their access token and their Connections. An
+   * old Connection, here or in another manager or thread, asks for no token any more
+   * (`REFRESH_TOKEN_INVALID`); whoever passes the refresh token to `getConnection` later begins
+   * anew. For users who are gone.
    *
    * @returns whether it was ever used
    * @throws {@link ConfigurationError} if there is no such configuration
@@ -319,7 +335,10 @@ export class SalesforceConnectionManager<C = Connection> {
   off(event: 'refreshToken', listener: RefreshTokenListener): this;
 }
 
-/** Gets each new refresh token; it is not awaited, which `onRefreshToken` is. */
+/**
+ * Gets each new refresh token; it is not awaited, which `onRefreshToken` is. Without one, a listener
+ * counts as keeping, unless it throws.
+ */
 export type RefreshTokenListener = (newToken: string, oldFingerprint: string) => void;
 
 /** What the login page is to be asked for. */

@@ -3,7 +3,7 @@
 const { Connection } = require('jsforce');
 const { SalesforceConnectionManager } = require('../..');
 const { startOrg } = require('../support/orgs');
-const { QUERY, keeper, stage } = require('./support');
+const { QUERY, keeper, listening, stage } = require('./support');
 
 describe('as the documents of the OAuth2 manager have it', () => {
   afterEach(() => void SalesforceConnectionManager.getInstance().clearAllConnections());
@@ -137,7 +137,7 @@ describe('after connectionTtl', () => {
     const { config, manager } = await stage();
     await manager.getConnection(config);
     expect(manager.clearExpiredConnections()).toBe(0);
-    const soon = new SalesforceConnectionManager({ connectionTtl: 0 });
+    const soon = listening({ connectionTtl: 0 });
     await soon.getConnection(config);
     expect(soon.clearExpiredConnections()).toBe(1);
     expect(soon.getCacheStats()).toMatchObject({ total: 0, valid: 0, expired: 0 });

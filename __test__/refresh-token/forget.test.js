@@ -1,8 +1,9 @@
 'use strict';
 
-const { ConfigurationError } = require('../..');
-const { thrown } = require('../support/rejection');
-const { keeper, stage } = require('./support');
+const { ConfigurationError, getAuthError } = require('../..');
+const { runChild } = require('../support/child');
+const { rejection, thrown } = require('../support/rejection');
+const { QUERY, keeper, listening, stage } = require('./support');
 
 test('forgetRefreshToken drops what the refresh token led to, with its Connections', async () => {
   const { kept, onRefreshToken } = keeper();
@@ -37,6 +38,84 @@ test('a function is forgotten with what it gave', async () => {
   await manager.getConnection(config, refreshToken);
   expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
   expect(org.stats().exchanges).toBe(1);
+});
+
+describe('whoever holds a Connection of a forgotten refresh token', () => {
+  /** Ends in the typed error, and sends no refresh token. */
+  async function ends(org, connection) {
+    const { exchanges } = org.stats();
+    org.revokeAll();
+    for (let time = 0; time < 2; time += 1) {
+      const error = getAuthError(await rejection(connection.query(QUERY)), connection);
+      expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', retryable: false, attempts: 0 });
+    }
+    expect(org.stats()).toMatchObject({ exchanges, refreshTokenReuses: 0 });
+  }
+
+  test('goes on no more', async () => {
+    const { org, config, manager } = await stage();
+    const connection = await manager.getConnection(config);
+    manager.forgetRefreshToken(config);
+    await ends(org, connection);
+  });
+
+  test('goes on no more with what the function reads by then', async () => {
+    const { org, config, manager } = await stage();
+    const refreshToken = jest.fn(() => config.refreshToken);
+    const connection = await manager.getConnection(config, refreshToken);
+    manager.forgetRefreshToken(config, refreshToken);
+    refreshToken.mockImplementation(() => org.issueRefreshToken());
+    await ends(org, connection);
+    expect(refreshToken).toHaveBeenCalledTimes(1);
+  });
+
+  test('goes on no more in another manager, which begins anew with what it is passed', async () => {
+    const { org, config, manager } = await stage();
+    const other = listening();
+    const store = { token: config.refreshToken };
+    const refreshToken = () => store.token;
+    const ask = () => other.getConnection(config, refreshToken, 'prod');
+    const connection = await ask();
+    manager.forgetRefreshToken(config);
+    await ends(org, connection);
+    store.token = org.issueRefreshToken(); // the user has logged in again
+    const next = await ask();
+    expect(next).not.toBe(connection);
+    expect((await next.query(QUERY)).totalSize).toBe(1);
+    await ends(org, connection);
+    expect(other.getCacheStats().total).toBe(1);
+  });
+
+  test('goes on no more in another thread', async () => {
+    const { org } = await stage();
+    const { reports } = await runChild(
+      `const { once } = require('node:events');
+       const { Worker } = require('node:worker_threads');
+       const program = \`
+         const { parentPort, workerData } = require('node:worker_threads');
+         const { SalesforceConnectionManager, getAuthError } = require(workerData.pkg);
+         const manager = SalesforceConnectionManager.getInstance();
+         (async () => {
+           const connection = await manager.getConnection(workerData.config);
+           parentPort.once('message', async () => {
+             connection.accessToken = 'of nobody';
+             const error = await connection.query('${QUERY}').catch((each) => each);
+             parentPort.postMessage(getAuthError(error, connection)?.code);
+           });
+           parentPort.postMessage('connected');
+         })();
+       \`;
+       const { pkg, oauth } = input;
+       const worker = new Worker(program, { eval: true, workerData: { pkg, config: oauth } });
+       await once(worker, 'message');
+       report(load().SalesforceConnectionManager.getInstance().forgetRefreshToken(oauth));
+       worker.postMessage('forgotten');
+       report((await once(worker, 'message'))[0]);`,
+      { input: { pkg: require.resolve('../..'), oauth: org.oauth } },
+    );
+    expect(reports).toEqual([true, 'REFRESH_TOKEN_INVALID']);
+    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+  });
 });
 
 test('it throws for what is no configuration', async () => {

@@ -1,6 +1,6 @@
 'use strict';
 
-const { SalesforceConnectionManager } = require('../..');
+const { runChild } = require('../support/child');
 const { rejection } = require('../support/rejection');
 const { QUERY, stage } = require('./support');
 
@@ -52,38 +52,98 @@ test('it may return the token itself, and not only a promise of it', async () =>
   expect((await connection.query(QUERY)).totalSize).toBe(1);
 });
 
-test('under a cache key any function will do; the newest counts', async () => {
-  const { org, config, manager } = await stage({ rotation: false });
-  const calls = [];
-  const ask = (name) =>
-    manager.getConnection(
-      config,
-      () => {
-        calls.push(name);
-        return config.refreshToken;
-      },
-      'prod',
-    );
-  expect(await ask('first')).toBe(await ask('second'));
-  org.revokeAll();
-  await (await ask('third')).query(QUERY);
-  expect(calls).toEqual(['first', 'third']);
+describe('another function under a cache key', () => {
+  const ask = ({ config, manager }, refreshToken, options) =>
+    manager.getConnection(config, refreshToken, 'prod', options);
+  const bound = { name: 'ConfigurationError', code: 'CONFIG_INVALID', option: 'cacheKey' };
+
+  test('is called before anything is handed out; the newest counts', async () => {
+    const given = await stage({ rotation: false });
+    const calls = [];
+    const named = (name) => () => {
+      calls.push(name);
+      return given.config.refreshToken;
+    };
+    const connection = await ask(given, named('first'));
+    expect(await ask(given, named('second'))).toBe(connection);
+    const third = named('third');
+    expect(await ask(given, third)).toBe(connection);
+    expect(ask(given, third)).toBe(ask(given, third)); // warm again
+    given.org.revokeAll();
+    await connection.query(QUERY);
+    expect(calls).toEqual(['first', 'second', 'third', 'third']);
+    expect(given.org.stats().exchanges).toBe(2);
+  });
+
+  test('that reads another user’s refresh token is refused, and the first stays', async () => {
+    const given = await stage();
+    const first = () => given.config.refreshToken;
+    const other = given.org.issueRefreshToken();
+    const connection = await ask(given, first);
+    for (let time = 0; time < 2; time += 1) {
+      expect(await rejection(ask(given, () => other))).toMatchObject(bound);
+    }
+    expect(await ask(given, first)).toBe(connection);
+    expect(given.org.stats().exchanges).toBe(1);
+  });
+
+  test('reads what another container kept, and so does the one before it', async () => {
+    const given = await stage();
+    const store = { token: given.config.refreshToken };
+    await ask(given, () => store.token);
+    store.token = given.org.issueRefreshToken();
+    const connection = await ask(given, () => store.token);
+    expect((await connection.query(QUERY)).totalSize).toBe(1);
+  });
+
+  test('takes the place of one that never gave a token', async () => {
+    const given = await stage();
+    const broken = () => Promise.reject(new Error('no such parameter'));
+    await rejection(ask(given, broken));
+    expect(await ask(given, () => given.config.refreshToken)).toBeDefined();
+    expect(await rejection(ask(given, () => given.org.issueRefreshToken()))).toMatchObject(bound);
+  });
+
+  test('that fails or hangs is told, and disturbs nobody', async () => {
+    const given = await stage();
+    const first = () => given.config.refreshToken;
+    const connection = await ask(given, first);
+    const broken = () => Promise.reject(new Error('no such parameter'));
+    const soon = { deadline: Date.now() + 700 };
+    const hanging = () => new Promise(() => {});
+    for (const asked of [ask(given, broken), ask(given, hanging, soon)]) {
+      expect(await rejection(asked)).toHaveProperty('code', 'REFRESH_TOKEN_UNAVAILABLE');
+    }
+    const leave = new AbortController();
+    const left = ask(given, hanging, { signal: leave.signal });
+    leave.abort();
+    expect(await rejection(left)).toHaveProperty('code', 'ABORTED');
+    expect(await ask(given, first)).toBe(connection);
+  });
+
+  test('written into each of many calls at once: one exchange', async () => {
+    const given = await stage();
+    const token = given.config.refreshToken;
+    await Promise.all(Array.from({ length: 20 }, () => ask(given, async () => token)));
+    expect(given.org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(given.manager.getCacheStats().total).toBe(1);
+  });
 });
 
 describe('in a second container', () => {
-  /** Another process would know nothing of what this one did; forgetting comes to the same. */
-  const forgotten = (manager, config, store) => {
-    manager.forgetRefreshToken(config, store.token);
-    return new SalesforceConnectionManager();
-  };
-
   test('it reads the token that the first container kept', async () => {
     const { org, config, manager } = await stage();
     const { store, stored } = withStore(config);
     await manager.getConnection(stored);
     expect(store.token).not.toBe(config.refreshToken);
-    const second = forgotten(manager, config, store);
-    expect(await second.getConnection(stored)).toBeDefined();
+    const { reports } = await runChild(
+      `const { config, token } = input;
+       const login = { ...config, refreshToken: () => token, onRefreshToken() {} };
+       const connection = await load().SalesforceConnectionManager.getInstance().getConnection(login);
+       report((await connection.query('${QUERY}')).totalSize);`,
+      { input: { config, token: store.token } },
+    );
+    expect(reports).toEqual([1]);
     expect(org.stats()).toMatchObject({ exchanges: 2, refreshTokenReuses: 0 });
   });
 

@@ -11,6 +11,7 @@ const {
   authorizationRequest,
   redeemAuthorizationCode,
 } = require('../..');
+const { runChild } = require('../support/child');
 const { plainEnvironment } = require('../support/plain-environment');
 const { closeAfterTest } = require('../support/orgs');
 const { rejection } = require('../support/rejection');
@@ -99,14 +100,19 @@ test('a spent refresh token ends the grant, and is told', async () => {
   const { kept, onRefreshToken } = keeper();
   const manager = new SalesforceConnectionManager();
   await manager.getConnection({ ...config, refreshToken, onRefreshToken });
-  manager.forgetRefreshToken(config, refreshToken); // as another container, which knows nothing
-  const spent = { ...config, refreshToken };
-  expect(await rejection(manager.getConnection(spent))).toMatchObject({
-    code: 'REFRESH_TOKEN_INVALID',
-    attempts: 1,
-  });
-  expect(await rejection(manager.getConnection(spent))).toHaveProperty('attempts', 0);
+  const { reports } = await runChild(
+    `const manager = load().SalesforceConnectionManager.getInstance();
+     for (let time = 0; time < 2; time += 1) {
+       await manager.getConnection(input).catch(({ code, attempts }) => report([code, attempts]));
+     }`,
+    { input: { ...config, refreshToken } },
+  );
+  expect(reports).toEqual([
+    ['REFRESH_TOKEN_INVALID', 1],
+    ['REFRESH_TOKEN_INVALID', 0],
+  ]);
   // The server has revoked the youngest as well.
+  manager.clearAllConnections();
   expect(await rejection(manager.getConnection(config, kept[0]))).toMatchObject({
     code: 'REFRESH_TOKEN_INVALID',
     attempts: 1,

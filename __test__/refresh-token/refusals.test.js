@@ -2,6 +2,7 @@
 
 const { inspect } = require('node:util');
 const { SalesforceConnectionManager, ConfigurationError } = require('../..');
+const { runChild } = require('../support/child');
 const { rejection } = require('../support/rejection');
 const { stage } = require('./support');
 
@@ -86,12 +87,14 @@ describe.each(Object.entries(refusals))('%s', (_, { prepare, change, expected })
 
 test('a rotated-out refresh token, which another container replaced', async () => {
   const { org, config, manager } = await stage();
-  await manager.getConnection(config);
-  manager.forgetRefreshToken(config); // as a process would that never saw it
-  const other = new SalesforceConnectionManager();
-  const error = await rejection(other.getConnection(config));
+  await runChild(
+    `const onRefreshToken = () => {};
+     await load().SalesforceConnectionManager.getInstance().getConnection({ ...input, onRefreshToken });`,
+    { input: config },
+  );
+  const error = await rejection(manager.getConnection(config));
   expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', retryable: false, attempts: 1 });
-  await rejection(other.getConnection(config));
+  await rejection(manager.getConnection(config));
   expect(org.stats().refreshTokenReuses).toBe(1); // the first one, which nobody could know of
 });
 

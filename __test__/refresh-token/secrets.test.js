@@ -1,5 +1,6 @@
 'use strict';
 
+const { inspect } = require('node:util');
 const { getAuthError } = require('../..');
 const { plant, withoutSecrets } = require('../support/canaries');
 const { rejection } = require('../support/rejection');
@@ -49,13 +50,18 @@ test('a token endpoint that repeats what it is sent is not repeated', async () =
   expect(host.forms[0].get('client_secret')).toBe(SECRET);
 });
 
-test('what was kept badly is no part of the error but of its cause', async () => {
+test('what a callback says of the token is no part of the error but of its cause', async () => {
   const { config, manager } = await canaries();
+  const told = [];
   const onRefreshToken = (token) => {
-    plant('a new refresh token', token);
-    throw new Error('the store is down');
+    told.push(token);
+    throw new Error(`cannot write ${token}`);
   };
-  await rejection(manager.getConnection({ ...config, onRefreshToken }));
+  const asked = manager.getConnection({ ...config, onRefreshToken });
+  const error = await asked.catch((each) => each); // what holds a secret is the user's own cause
+  expect(error.cause.message).toBe(`cannot write ${told[0]}`);
+  expect(error.message + error.stack).not.toContain(told[0]);
+  expect(inspect(Object.defineProperty(error, 'cause', { value: '' }))).not.toContain(told[0]);
 });
 
 test('a config in which every value is a secret by mistake is refused without it', async () => {

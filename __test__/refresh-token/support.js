@@ -6,13 +6,15 @@ const { startOrg } = require('../support/orgs');
 
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
 
+/** A manager that hears of new refresh tokens: without it a warning would say that nobody keeps them. */
+function listening(options) {
+  return new SalesforceConnectionManager(options).on('refreshToken', () => {});
+}
+
 /** An org whose apps rotate refresh tokens unless it is said otherwise, and a manager. */
 async function stage(options = {}, managerOptions = {}) {
   const org = await startOrg({ rotation: true, ...options });
-  const manager = new SalesforceConnectionManager(managerOptions);
-  // Without it a warning would say that nobody keeps the new refresh tokens.
-  manager.on('refreshToken', () => {});
-  return { org, config: org.oauth, manager };
+  return { org, config: org.oauth, manager: listening(managerOptions) };
 }
 
 /** An `onRefreshToken` that keeps, and what it kept. */
@@ -30,4 +32,4 @@ function keeper() {
   return { kept, fingerprints, onRefreshToken };
 }
 
-module.exports = { QUERY, keeper, stage };
+module.exports = { QUERY, keeper, listening, stage };

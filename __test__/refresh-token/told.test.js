@@ -1,6 +1,8 @@
 'use strict';
 
+const { SalesforceConnectionManager } = require('../..');
 const { runChild } = require('../support/child');
+const { rejection } = require('../support/rejection');
 const { QUERY, keeper, stage } = require('./support');
 
 describe('the event refreshToken', () => {
@@ -22,6 +24,64 @@ describe('the event refreshToken', () => {
     await connection.query(QUERY);
     expect(told).toHaveLength(2);
     expect(new Set(told).size).toBe(2);
+  });
+});
+
+describe('a listener that alone keeps', () => {
+  test('and throws: the call says so with its error as cause, and the next one tells it again', async () => {
+    const { org, config } = await stage();
+    const manager = new SalesforceConnectionManager();
+    const cause = new Error('the store is down');
+    const told = [];
+    manager.on('refreshToken', (token) => {
+      told.push(token);
+      if (told.length === 1) throw cause;
+    });
+    const error = await rejection(manager.getConnection(config));
+    expect(error).toMatchObject({ code: 'REFRESH_NOT_PERSISTED', retryable: true, cause });
+    expect(error.message).toContain('A listener of the event refreshToken threw.');
+    const connection = await manager.getConnection(config);
+    expect((await connection.query(QUERY)).totalSize).toBe(1);
+    expect(told).toEqual([told[0], told[0]]);
+    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+  });
+});
+
+describe('a refresh token that nobody keeps', () => {
+  /** A manager that nobody listens to, and its warm Connection. */
+  async function unheard() {
+    jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const { org, config } = await stage();
+    const manager = new SalesforceConnectionManager();
+    return { org, config, manager, connection: await manager.getConnection(config) };
+  }
+  afterEach(() => jest.restoreAllMocks());
+
+  test('is given to the first call that can keep it, though the access token is alive', async () => {
+    const { org, config, manager, connection } = await unheard();
+    const { kept, onRefreshToken } = keeper();
+    expect(await manager.getConnection({ ...config, onRefreshToken })).toBe(connection);
+    expect(kept).toHaveLength(1);
+    await manager.getConnection({ ...config, onRefreshToken });
+    expect(kept).toHaveLength(1);
+    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+  });
+
+  test('is told to a listener that comes later', async () => {
+    const { config, manager, connection } = await unheard();
+    const told = [];
+    manager.on('refreshToken', (token) => told.push(token));
+    expect(await manager.getConnection(config)).toBe(connection);
+    expect(await manager.getConnection(config)).toBe(connection);
+    expect(told).toHaveLength(1);
+  });
+
+  test('is given to another manager', async () => {
+    const { org, config } = await unheard();
+    const { kept, onRefreshToken } = keeper();
+    await new SalesforceConnectionManager().getConnection({ ...config, onRefreshToken });
+    expect(kept).toHaveLength(2); // the one that was held, then that of its own access token
+    expect(org.stats().refreshTokenReuses).toBe(0);
   });
 });
 
@@ -96,12 +156,11 @@ describe('what is said on the console', () => {
     expect(org.stats().rotations).toBe(1);
   });
 
-  test('a listener that throws: a warning without what it threw, and nothing is lost', async () => {
+  test('a listener that throws beside a callback that keeps: a warning without what it threw', async () => {
     const { org } = await stage();
     const [query, ...warnings] = await warningsOf(
       `manager.on('refreshToken', (token) => { throw new Error(token); });
-       const connection = await manager.getConnection(input);
-       manager.clearAllConnections();
+       const connection = await manager.getConnection({ ...input, onRefreshToken() {} });
        report((await connection.query('${QUERY}')).totalSize);`,
       org,
     ).then((reports) => reports.sort());
