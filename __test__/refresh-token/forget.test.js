@@ -69,6 +69,18 @@ describe('whoever holds a Connection of a forgotten refresh token', () => {
     expect(refreshToken).toHaveBeenCalledTimes(1);
   });
 
+  test('goes on no more if it is forgotten while the function runs', async () => {
+    const { org, config, manager } = await stage();
+    let read = () => config.refreshToken;
+    const refreshToken = () => read();
+    const connection = await manager.getConnection(config, refreshToken);
+    read = async () => {
+      manager.forgetRefreshToken(config);
+      return org.issueRefreshToken();
+    };
+    await ends(org, connection);
+  });
+
   test('goes on no more in another manager, which begins anew with what it is passed', async () => {
     const { org, config, manager } = await stage();
     const other = listening();
