@@ -46,7 +46,12 @@ const TOKEN_FAULTS = [
   },
   { fault: { kind: 'html', status: 200 }, ends: 'BAD_RESPONSE', sent: 2, losesAnswer: true },
   { fault: { kind: 'html', status: 404 }, ends: 'BAD_RESPONSE', sent: 1 },
-  { fault: { kind: 'html', status: 503 }, ends: 'SERVER_UNAVAILABLE', sent: 3 },
+  {
+    fault: { kind: 'html', status: 503 },
+    ends: 'SERVER_UNAVAILABLE',
+    sent: 3,
+    losesAnswer: true,
+  },
   { fault: { kind: 'echo-request' }, ends: 'SERVER_UNAVAILABLE', sent: 3, losesAnswer: true },
   {
     fault: { kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' },
@@ -58,11 +63,12 @@ const TOKEN_FAULTS = [
     ends: 'REDIRECT_REFUSED',
     sent: 1,
   },
-  { fault: { kind: 'unavailable' }, ends: 'SERVER_UNAVAILABLE', sent: 3 },
+  { fault: { kind: 'unavailable' }, ends: 'SERVER_UNAVAILABLE', sent: 3, losesAnswer: true },
   {
     fault: { kind: 'unavailable', retryAfter: 2 },
     ends: 'DEADLINE',
     endsOnce: 'SERVER_UNAVAILABLE',
+    losesAnswer: true,
   },
   { fault: { kind: 'rate-limited' }, ends: 'RATE_LIMITED', sent: 3 },
   {
