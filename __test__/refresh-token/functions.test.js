@@ -115,7 +115,7 @@ describe('another function under a cache key', () => {
       expect(await rejection(asked)).toHaveProperty('code', 'REFRESH_TOKEN_UNAVAILABLE');
     }
     const leave = new AbortController();
-    const left = ask(given, hanging, { signal: leave.signal });
+    const left = ask(given, hanging, { signal: leave.signal, deadline: Date.now() + 1_000 });
     leave.abort();
     expect(await rejection(left)).toHaveProperty('code', 'ABORTED');
     expect(await ask(given, first)).toBe(connection);
