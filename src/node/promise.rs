@@ -13,11 +13,11 @@ type Outcome<T> = std::result::Result<T, Arc<Failure>>;
 
 /// Runs `ask` now, and what it returns in a task of its own; `show` makes a value of the outcome.
 /// napi itself would reject with the text of a panic.
-pub(super) fn promise<'env, T, V, F>(
-    env: &'env Env,
+pub(super) fn promise<T, V, F>(
+    env: &Env,
     ask: impl FnOnce() -> F,
     show: impl FnOnce(Outcome<T>) -> V + Send + 'static,
-) -> Result<PromiseRaw<'env, V>>
+) -> Result<PromiseRaw<'_, V>>
 where
     F: Future<Output = Outcome<T>> + Send + 'static,
     T: Send + 'static,
