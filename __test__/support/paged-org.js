@@ -1,7 +1,6 @@
 'use strict';
 
-const http = require('node:http');
-const { closeAfterTest } = require('./orgs');
+const { sendJson, standBefore } = require('./front');
 
 /**
  * Makes an org answer queries in pages, which the local org does not: a host before its REST API
@@ -19,7 +18,7 @@ async function answerInPages(org, size) {
     const nextRecordsUrl = done ? undefined : `/services/data/v64.0/query/${id}`;
     return { totalSize, done, nextRecordsUrl, records: records.slice(0, size) };
   };
-  const server = http.createServer(async ({ url, headers }, response) => {
+  await standBefore(org, async ({ url, headers }, response) => {
     const { authorization } = headers;
     const id = /\/query\/(\w+)/.exec(url)?.[1];
     const path = id ? '/services/data/v64.0/limits' : url;
@@ -31,18 +30,8 @@ async function answerInPages(org, size) {
     }
     const limits = answer.headers.get('sforce-limit-info');
     if (limits !== null) response.setHeader('Sforce-Limit-Info', limits);
-    response.writeHead(answer.status, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(json));
+    sendJson(response, json, answer.status);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closeAfterTest({
-    close: () =>
-      new Promise((resolve) => {
-        server.close(resolve);
-        server.closeAllConnections();
-      }),
-  });
-  org.setInstanceUrl(`http://127.0.0.1:${server.address().port}`);
 }
 
 module.exports = { answerInPages };
