@@ -33,6 +33,10 @@ impl BaseUrl {
             return refuse("is not a URL, such as https://acme.my.salesforce.com.");
         };
         drop_trailing_dot(&mut url);
+        // Other characters than ASCII take up to nine in a URL.
+        if url.as_str().len() > LONGEST {
+            return refuse("is longer than 2,048 bytes.");
+        }
         if !url.username().is_empty() || url.password().is_some() {
             return refuse("must not hold a user name or password.");
         }
