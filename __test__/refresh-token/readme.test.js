@@ -37,7 +37,7 @@ test('the script of the README brings the first refresh token', async () => {
   org.register({
     clientId: 'readme',
     clientSecret,
-    redirectUris: [`http://localhost:${port}/callback`],
+    redirectUris: [`http://localhost:${port}/OauthRedirect`],
     users: ['someone'],
   });
   const SF = { SF_CLIENT_ID: 'readme', SF_CLIENT_SECRET: clientSecret, SF_LOGIN_URL: loginUrl };
