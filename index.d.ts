@@ -287,7 +287,7 @@ export class SalesforceConnectionManager<C = Connection> {
    *
    * @param config left out: read from the environment, see the README
    * @param refreshToken wins over that of the config
-   * @param cacheKey names the Connection and binds the name to the config: the same key with another
+   * @param cacheKey names the Connection and binds the name to the config: the same key with one of another
    *   app or of another approval is refused. Left out, there is one Connection for each
    *   configuration and refresh token. Pass the same function object for a refresh token each time:
    *   another one is called before anything is handed out
