@@ -1,7 +1,7 @@
 'use strict';
 
-const { readFileSync } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { freeze } = require('../__test__/support/freeze');
 const { withProgram } = require('./program.js');
 const { startTokenServer } = require('./token-server.js');
 
@@ -58,7 +58,7 @@ async function freezeIdle(cycles) {
     for (let cycle = 0; cycle < cycles; cycle += 1) {
       const [mode, treat] = Object.entries(PEERS)[cycle % 3];
       await ask('clear');
-      await freeze(child);
+      await freeze(child.pid);
       for (const socket of server.sockets) treat(socket);
       await sleep(30 + Math.random() * 70);
       child.kill('SIGCONT');
@@ -76,7 +76,7 @@ async function freezeIdle(cycles) {
 async function meetBlackHole() {
   const server = await startTokenServer((number) => (number === 1 ? { loss: 'hang' } : {}));
   return withProgram('calls.js', async ({ ask, child }) => {
-    await freeze(child);
+    await freeze(child.pid);
     const asked = ask('token', server.config);
     child.kill('SIGCONT');
     const { code, took } = await asked;
@@ -89,7 +89,7 @@ async function freezeInFlight(times, ms) {
   let frozen = () => {};
   let child;
   const server = await startTokenServer(async () => {
-    await freeze(child);
+    await freeze(child.pid);
     frozen();
     return {};
   });
@@ -111,11 +111,4 @@ async function freezeInFlight(times, ms) {
     }
     return saved;
   }).finally(() => server.close());
-}
-
-/** Stops a process, and waits until it stands still. */
-async function freeze(child) {
-  child.kill('SIGSTOP');
-  const state = () => readFileSync(`/proc/${child.pid}/stat`, 'utf8').replace(/^.*\) /s, '')[0];
-  while (state() !== 'T') await sleep(1);
 }

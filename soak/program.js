@@ -2,14 +2,9 @@
 
 const { fork } = require('node:child_process');
 const { join } = require('node:path');
+const { plainEnvironment } = require('../__test__/support/plain-environment');
 
 const HOST = join(__dirname, 'program-host.js');
-
-/** Environment of a program in which nothing of this machine's network set-up counts. */
-function plainEnvironment() {
-  const foreign = /^(https?|all|no)_proxy$|^(NODE_|JEST_|SF_)/i;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
-}
 
 /**
  * Starts a file of `programs/` in a process of its own, which does what it is asked.
