@@ -47,21 +47,19 @@ impl Lineages {
     ) -> Result<Arc<Lineage>, Failure> {
         let name = self.name(client, &refresh_token);
         let mut by_token = self.lock();
-        if let Some(lineage) = by_token.get(&name) {
-            if let Some(rotates) = rotates {
-                lineage.tell(rotates);
+        let lineage = match by_token.get(&name) {
+            Some(lineage) => lineage.clone(),
+            None if by_token.len() >= self.capacity => {
+                let what = format!("{} refresh tokens are known already.", self.capacity);
+                return Err(Failure::new(Code::RefreshTokensFull, what));
             }
-            return Ok(lineage.clone());
-        }
-        if by_token.len() >= self.capacity {
-            let what = format!("{} refresh tokens are known already.", self.capacity);
-            return Err(Failure::new(Code::RefreshTokensFull, what));
-        }
-        let lineage = Lineage::begin(Arc::new(refresh_token))?;
+            None => {
+                by_token.entry(name).or_insert(Lineage::begin(Arc::new(refresh_token))?).clone()
+            }
+        };
         if let Some(rotates) = rotates {
             lineage.tell(rotates);
         }
-        by_token.insert(name, lineage.clone());
         Ok(lineage)
     }
 
