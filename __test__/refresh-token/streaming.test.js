@@ -2,6 +2,7 @@
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const { StreamingExtension } = require('jsforce/lib/api/streaming');
+const { closeAfterTest } = require('../support/orgs');
 const { streamFrom } = require('../support/streaming-org');
 const { QUERY, keeper, stage } = require('./support');
 
@@ -30,6 +31,8 @@ async function listen(connection, replayId = -1) {
     failure = message;
   });
   const client = connection.streaming.createClient([authFailure, replay]);
+  // One that is refused all it asks for is at its end as well.
+  closeAfterTest({ close: () => Promise.resolve(client.disconnect()).catch(() => {}) });
   await client.subscribe(CHANNEL, (message) => received.push(message));
   return {
     client,
@@ -41,11 +44,17 @@ async function listen(connection, replayId = -1) {
 
 /** Waits for something that other requests bring about. */
 async function until(holds) {
-  const end = performance.now() + 3_000;
+  const end = performance.now() + 10_000;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`in vain: ${holds}`);
     await sleep(5);
   }
+}
+
+/** Ends the session while clients wait, so that none of them is told of what comes after. */
+async function revoke({ org, host }, waiting = 1) {
+  await until(() => host.waiting() === waiting);
+  org.revokeAll();
 }
 
 test('a subscription goes on with its own token when a new one comes while the session lives', async () => {
@@ -83,12 +92,13 @@ test('a client that the org has forgotten comes back by itself, with the token i
 
 describe('after a revocation', () => {
   test('a client is told, and its successor misses and repeats nothing, for one renewal', async () => {
-    const { org, host, connection, kept } = await connected();
+    const at = await connected();
+    const { org, host, connection, kept } = at;
     const old = await listen(connection);
     host.publish(TOPIC, { Name: 'one' });
     await until(() => old.names().length === 1);
 
-    org.revokeAll();
+    await revoke(at);
     host.publish(TOPIC, { Name: 'two' });
     await until(old.failure);
     expect(old.failure()).toMatchObject({ error: '401::Authentication invalid' });
@@ -107,9 +117,10 @@ describe('after a revocation', () => {
   });
 
   test('a handshake with the old token is denied, and one after a renewal is not', async () => {
-    const { org, host, connection } = await connected();
+    const at = await connected();
+    const { org, host, connection } = at;
     const old = await listen(connection);
-    org.revokeAll();
+    await revoke(at);
     const tooEarly = connection.streaming.createClient();
     await connection.query(QUERY);
     const denied = new Promise((resolve) => {
@@ -129,9 +140,10 @@ describe('after a revocation', () => {
   });
 
   test('five clients that are told at once share one renewal', async () => {
-    const { org, host, connection } = await connected();
+    const at = await connected();
+    const { org, host, connection } = at;
     const clients = await Promise.all(Array.from({ length: 5 }, () => listen(connection)));
-    org.revokeAll();
+    await revoke(at, 5);
     host.publish(TOPIC, { Name: 'lost' });
     const renewed = clients.map(async ({ failure }) => {
       await until(failure);
@@ -147,10 +159,11 @@ describe('after a revocation', () => {
 
   // jsforce keeps one client for all topics of a Connection, with the header it was made with.
   test('topics of that Connection stay silent, and those of a fresh one do not', async () => {
-    const { org, host, manager, config, connection } = await connected();
+    const at = await connected();
+    const { org, host, manager, config, connection } = at;
     const heard = { old: [], again: [], fresh: [] };
     await connection.streaming.topic(TOPIC).subscribe(({ sobject }) => heard.old.push(sobject));
-    org.revokeAll();
+    await revoke(at);
     host.publish(TOPIC, { Name: 'lost' });
     await until(() => org.stats().rejected401 > 0);
     await connection.query(QUERY);
@@ -164,7 +177,7 @@ describe('after a revocation', () => {
     expect(org.stats()).toMatchObject(HEALED);
 
     // There is no other way to end a topic's client.
-    org.revokeAll();
+    await revoke(at);
     const { rejected401 } = org.stats();
     host.publish(TOPIC, { Name: 'lost' });
     await until(() => org.stats().rejected401 > rejected401);

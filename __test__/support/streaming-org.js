@@ -40,7 +40,6 @@ async function streamFrom(org) {
     let found = due(clientId);
     if (found.length === 0 && advice?.timeout !== 0) {
       await new Promise((resolve) => polls.set(clientId, resolve));
-      polls.delete(clientId);
       // At once, or a client that disconnects at the end of a test would wait for it for ever.
       if (!clients.has(clientId)) return [refusal(UNKNOWN, 'handshake')];
       if (!(await alive(authorization))) return [refusal(INVALID)];
@@ -70,9 +69,14 @@ async function streamFrom(org) {
     return [{ successful: true, clientId, subscription }];
   };
 
+  const endPoll = (clientId) => {
+    polls.get(clientId)?.();
+    polls.delete(clientId);
+  };
+
   const forget = (clientId) => {
     clients.delete(clientId);
-    polls.get(clientId)?.();
+    endPoll(clientId);
   };
 
   await standBefore(org, async (request, response) => {
@@ -96,11 +100,13 @@ async function streamFrom(org) {
 
   return {
     messages,
+    /** How many clients wait for an event. */
+    waiting: () => polls.size,
     /** Tells subscribers of a topic of a record. */
     publish(topic, sobject) {
       const event = { replayId: events.length + 1, type: 'created' };
       events.push({ channel: `/topic/${topic}`, data: { event, sobject } });
-      for (const end of polls.values()) end();
+      for (const clientId of [...polls.keys()]) endPoll(clientId);
     },
     /** Forgets all clients, as after hours without events or a restart. */
     forgetClients() {
