@@ -7,22 +7,33 @@ const { join } = require('node:path');
 
 const ROOT = join(__dirname, '..');
 const WINDOWS = process.platform === 'win32';
+// Of the longest step where nothing is built yet, several times over.
+const LIMIT_MINUTES = 30;
 
 /**
  * @param {string} program
  * @param {string[]} args
- * @returns {Promise<string>} rejects with an error whose `output` is what was printed
+ * @returns {Promise<string>} rejects with an error whose `output` is what was printed, and when the
+ *   program does not end within half an hour
  */
 function run(program, args, { cwd = ROOT, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const shell = WINDOWS && program === 'npm'; // there it is a .cmd file
-    const child = spawn(program, args, { cwd, shell, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(program, args, {
+      cwd,
+      shell,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: LIMIT_MINUTES * 60_000,
+      killSignal: 'SIGKILL',
+    });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
       output += text;
       if (!quiet) process.stdout.write(text);
     });
     child.on('error', reject);
+    // Programs that it started may live on, and hold the pipe.
+    child.on('exit', (_, signal) => signal && child.stdout.destroy());
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(output);
       const line = [program, ...args].join(' ');
