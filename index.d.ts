@@ -23,21 +23,21 @@ export interface JWTConfig {
   /** The org's My Domain, such as `https://acme.my.salesforce.com`. */
   instanceUrl: string;
   /** Host of the token endpoint. Default: `instanceUrl`. */
-  loginUrl?: string;
+  loginUrl?: string | undefined;
   /**
    * The claim `aud`. Default: `loginUrl`, and if the app wants Salesforce's login or test host
    * instead, that one. An explicit audience is the only one tried.
    */
-  audience?: string;
+  audience?: string | undefined;
   /**
    * How long a token is kept, in seconds. Default 180. `'session'` is 55 minutes, which suits the
    * usual session policies and saves logins.
    */
-  tokenTtl?: number | 'session';
+  tokenTtl?: number | 'session' | undefined;
   /** How long before its end a token is no longer handed out, in seconds. Default 30. */
-  tokenBuffer?: number;
+  tokenBuffer?: number | undefined;
   /** Salesforce API version of the Connection, such as `'64.0'`. Default: {@link DEFAULT_API_VERSION}. */
-  version?: string;
+  version?: string | undefined;
 }
 
 /** A refresh token, or a function that gives the newest one that was kept. */
@@ -51,9 +51,9 @@ export interface OAuth2Config {
    * The app's consumer secret, if it has one. An app with and without it counts as two: use one
    * spelling for one refresh token.
    */
-  clientSecret?: string;
+  clientSecret?: string | undefined;
   /** Where the app sends users back to; only {@link authorizationRequest} and its answer need it. */
-  redirectUri?: string;
+  redirectUri?: string | undefined;
   /**
    * The refresh token. A function is called when no live access token is at hand, and once more
    * when its token turns out to be spent: with rotation on, let it read the place to which
@@ -61,29 +61,29 @@ export interface OAuth2Config {
    * time: with a `cacheKey`, another one is called at once, to see that it is the same user's token;
    * without, it is another Connection. Do not call `getConnection` for this refresh token inside it.
    */
-  refreshToken?: RefreshTokenSource;
+  refreshToken?: RefreshTokenSource | undefined;
   /**
    * Host of the token endpoint. Default `https://login.salesforce.com`. One app at two hosts, such
    * as this one and My Domain, counts as two: use one for one refresh token.
    */
-  loginUrl?: string;
+  loginUrl?: string | undefined;
   /** The org's My Domain, if it is no host of Salesforce's own; the answer names the one used. */
-  instanceUrl?: string;
+  instanceUrl?: string | undefined;
   /** Text of an RSA private key that signs a client assertion, in place of a secret. */
-  privateKey?: string;
+  privateKey?: string | undefined;
   /** Where the secret goes: into the form, or into an HTTP Basic header. Default `'form'`. */
-  clientAuthentication?: 'form' | 'basic';
+  clientAuthentication?: 'form' | 'basic' | undefined;
   /**
    * Whether the app rotates refresh tokens. Left out, it is learnt from the answers; `true` is never
    * doubted. With `false`, a refresh token whose answer was lost is sent again.
    */
-  rotation?: boolean;
+  rotation?: boolean | undefined;
   /** How long an access token is kept, in seconds. Default `'session'`: 55 minutes. */
-  tokenTtl?: number | 'session';
+  tokenTtl?: number | 'session' | undefined;
   /** How long before its end a token is no longer handed out, in seconds. Default 30. */
-  tokenBuffer?: number;
+  tokenBuffer?: number | undefined;
   /** Salesforce API version of the Connection. Default: {@link DEFAULT_API_VERSION}. */
-  version?: string;
+  version?: string | undefined;
   /**
    * Keeps a new refresh token, outside this process. It is awaited before anybody gets the access
    * token that came with it. If it fails, the call ends with `REFRESH_NOT_PERSISTED`, and the next
@@ -94,12 +94,12 @@ export interface OAuth2Config {
    * @param newToken the refresh token to use from now on
    * @param oldFingerprint SHA-256 of the one that is dead now, in hexadecimal
    */
-  onRefreshToken?: (newToken: string, oldFingerprint: string) => unknown;
+  onRefreshToken?: ((newToken: string, oldFingerprint: string) => unknown) | undefined;
   /**
    * How long `onRefreshToken` may take, in seconds. Default 5. A call whose own time ends before
    * that gets `DEADLINE`, and keeping goes on.
    */
-  keepTimeout?: number;
+  keepTimeout?: number | undefined;
 }
 
 /** The Salesforce API version of a Connection if `version` is left out. */
@@ -121,17 +121,17 @@ export interface LambdaContext {
 /** Options of one call for a token. */
 export interface TokenCallOptions {
   /** Rejects this call with `ABORTED`; others that wait for the same token are not disturbed. */
-  signal?: AbortSignalLike;
+  signal?: AbortSignalLike | undefined;
   /** When this call must end, in milliseconds since the epoch. Half a second of it is kept back. */
-  deadline?: number;
+  deadline?: number | undefined;
   /** A Lambda's context, in place of `deadline`. */
-  context?: LambdaContext;
+  context?: LambdaContext | undefined;
 }
 
 /** Options of one call for a Connection. */
 export interface CallOptions extends TokenCallOptions {
   /** Gives a Connection that nobody else gets, on the shared token. */
-  fresh?: boolean;
+  fresh?: boolean | undefined;
 }
 
 /** An access token with what belongs to it. */
@@ -181,16 +181,16 @@ export type ConnectionClass<C> = new (config: any) => C;
 /** Options of a manager of one's own. */
 export interface ManagerOptions<C = Connection> {
   /** The class to make Connections of. Default: that of `require('jsforce')`. */
-  Connection?: ConnectionClass<C>;
+  Connection?: ConnectionClass<C> | undefined;
   /**
    * Host names that a token response may name as the instance URL, beside the configured host and
    * Salesforce's own domains.
    */
-  allowedInstanceHosts?: readonly string[];
+  allowedInstanceHosts?: readonly string[] | undefined;
   /** PEM certificates of authorities to trust, beside the bundled ones and `NODE_EXTRA_CA_CERTS`. */
-  ca?: string;
+  ca?: string | undefined;
   /** The most tokens kept. Default 10,000; the least recently used goes first. */
-  capacity?: number;
+  capacity?: number | undefined;
 }
 
 /**
@@ -248,7 +248,7 @@ export class JWTConnectionManager<C = Connection> {
 /** Options of a manager of one's own for refresh tokens. */
 export interface RefreshTokenManagerOptions<C = Connection> extends ManagerOptions<C> {
   /** How long a Connection is handed out, in seconds. Default 1800. */
-  connectionTtl?: number;
+  connectionTtl?: number | undefined;
 }
 
 /** What a manager of refresh tokens holds, and what its source of tokens did. */
@@ -344,13 +344,13 @@ export type RefreshTokenListener = (newToken: string, oldFingerprint: string) =>
 /** What the login page is to be asked for. */
 export interface AuthorizationOptions {
   /** Scopes, separated by spaces. Default: all that the app has. */
-  scope?: string;
+  scope?: string | undefined;
   /** Comes back with the code. Default: random. */
-  state?: string;
+  state?: string | undefined;
   /** Such as `'login consent'`. */
-  prompt?: string;
+  prompt?: string | undefined;
   /** A user name to fill in. */
-  loginHint?: string;
+  loginHint?: string | undefined;
 }
 
 /** What a user's browser is sent to, and what to hold until it comes back. */

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, Header};
@@ -10,6 +9,7 @@ use serde::Serialize;
 
 use crate::clock::Moment;
 use crate::credential::Credential;
+use crate::entropy::random;
 use crate::failure::{Code, Failure};
 use crate::private_key::SigningKey;
 use crate::secret::Secret;
@@ -62,9 +62,7 @@ fn signed(
     aud: &str,
     now: Moment,
 ) -> Result<Secret<String>, Failure> {
-    let mut nonce = [0; 16];
-    rand::fill(&mut nonce)
-        .map_err(|_| Failure::new(Code::Internal, "The system gives no random numbers."))?;
+    let nonce: [u8; 16] = random()?;
     let claims = Claims {
         iss,
         sub,

@@ -91,7 +91,7 @@ codes! {
         "The token is not sent again, because Salesforce revokes all tokens of a user whose refresh token is used twice. Pass the newest refresh token that was kept, or let the user log in again. If the app does not rotate refresh tokens, say so with rotation: false."
     /// The user's function gave no refresh token.
     RefreshTokenUnavailable "REFRESH_TOKEN_UNAVAILABLE" retry
-        "The function that was passed as refreshToken must return the newest refresh token that was kept: see the cause of this error."
+        "The function that was passed as refreshToken must return the newest refresh token that was kept, as a string; what it threw is the cause of this error."
     /// The user's callback did not keep a new refresh token.
     RefreshNotPersisted "REFRESH_NOT_PERSISTED" retry
         "Mend onRefreshToken: the next call calls it again with the same token. Until it succeeds the new refresh token lives in this process only, and the old one is dead."

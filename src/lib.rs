@@ -25,7 +25,7 @@
 //! | [`holder`] | who asks, by which grant |
 //! | [`assertion`], [`lineages`] | claims and signature; to which lineage a refresh token belongs |
 //! | [`identity`] | names of tokens |
-//! | [`transport`], [`private_key`], [`credential`], [`client`], [`lineage`], [`origin`], [`deadlines`], [`token`], [`failure`], [`secret`], [`clock`] | one thing each |
+//! | [`transport`], [`private_key`], [`credential`], [`client`], [`lineage`], [`origin`], [`deadlines`], [`token`], [`entropy`], [`failure`], [`secret`], [`clock`] | one thing each |
 
 #![warn(missing_docs)]
 
@@ -43,6 +43,8 @@ pub mod clock;
 pub mod credential;
 #[forbid(unsafe_code)]
 pub mod deadlines;
+#[forbid(unsafe_code)]
+pub mod entropy;
 #[forbid(unsafe_code)]
 pub mod failure;
 #[forbid(unsafe_code)]

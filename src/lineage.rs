@@ -11,11 +11,11 @@ mod offer;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::rand;
 use tokio::sync::{self, watch};
 use tokio::time::timeout;
 
 use crate::clock::Clock;
+use crate::entropy::random;
 use crate::failure::{Code, Failure};
 use crate::secret::Secret;
 use crate::token::AccessToken;
@@ -100,9 +100,7 @@ impl Lineage {
     /// # Errors
     /// `INTERNAL` if the system gives no random numbers.
     pub fn begin(refresh_token: Arc<Secret>) -> Result<Arc<Self>, Failure> {
-        let mut id = [0; 32];
-        rand::fill(&mut id)
-            .map_err(|_| Failure::new(Code::Internal, "The system gives no random numbers."))?;
+        let id = random()?;
         let state = State {
             current: refresh_token,
             standing: Standing::Ready,

@@ -4,9 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use aws_lc_rs::rand;
-
 use crate::client::Client;
+use crate::entropy::random;
 use crate::failure::{Code, Failure};
 use crate::identity::{Identity, IdentityKey};
 use crate::lineage::Lineage;
@@ -28,10 +27,8 @@ impl Lineages {
     /// # Errors
     /// `INTERNAL` if the system gives no random numbers.
     pub fn new(capacity: usize) -> Result<Self, Failure> {
-        let mut random = [0; 32];
-        rand::fill(&mut random)
-            .map_err(|_| Failure::new(Code::Internal, "The system gives no random numbers."))?;
-        Ok(Self { key: IdentityKey::derive(&random), capacity, by_token: Mutex::default() })
+        let key = IdentityKey::derive(&random::<32>()?);
+        Ok(Self { key, capacity, by_token: Mutex::default() })
     }
 
     /// The lineage of a refresh token, or a new one. `rotates`: whether the app rotates refresh

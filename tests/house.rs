@@ -28,6 +28,7 @@ const RANKS: &[(&str, u8)] = &[
     ("origin", 1),
     ("deadlines", 1),
     ("token", 1),
+    ("entropy", 1),
     ("failure", 1),
     ("secret", 1),
     ("clock", 1),

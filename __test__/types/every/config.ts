@@ -1,4 +1,4 @@
-import type { JWTConfig } from 'jsforce-connection-manager';
+import type { JWTConfig, OAuth2Config } from 'jsforce-connection-manager';
 
 const four = {
   clientId: '3MVG9',
@@ -17,6 +17,11 @@ export const everything: JWTConfig = {
   tokenBuffer: 60,
   version: '64.0',
 };
+
+// As environment variables are, under `exactOptionalPropertyTypes` too.
+declare const perhaps: string | undefined;
+export const optional: JWTConfig = { ...four, loginUrl: perhaps, audience: perhaps };
+export const app: OAuth2Config = { clientId: '3MVG9', clientSecret: perhaps, loginUrl: perhaps };
 
 const { username: _, ...three } = four;
 // @ts-expect-error: the username is missing
