@@ -8,6 +8,7 @@ mod oauth_error;
 mod refresh;
 mod response;
 mod retry;
+mod retry_after;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

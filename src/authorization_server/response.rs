@@ -1,12 +1,13 @@
 //! The answer of the token endpoint → a token, or what went wrong.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::field::Field;
 use super::oauth_error;
+use super::retry_after::retry_after;
 use crate::clock::Moment;
 use crate::failure::{Code, Failure};
 use crate::lineage::Younger;
@@ -17,7 +18,6 @@ use crate::transport::Response;
 const LONGEST_TOKEN: usize = 16 * 1_024;
 /// Longer than all of Salesforce's scopes together.
 const LONGEST_SCOPE: usize = 4 * 1_024;
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 
 /// A successful token response (RFC 6749 §5.1) with Salesforce's fields.
 pub(super) struct Granted {
@@ -155,18 +155,6 @@ fn bad_status(status: u16, instead: &str) -> Failure {
     }
 }
 
-/// `Retry-After` as seconds or as a date (RFC 9110 §10.2.3), at most an hour.
-fn retry_after(text: &str, now: Moment) -> Option<Duration> {
-    let wait = if let Ok(seconds) = text.trim().parse() {
-        Duration::from_secs(seconds)
-    } else {
-        let date = httpdate::parse_http_date(text.trim()).ok()?;
-        let since_epoch = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        since_epoch.saturating_sub(Duration::from_micros(now.wall))
-    };
-    (!wait.is_zero()).then_some(wait.min(LONGEST_RETRY_AFTER))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,20 +245,6 @@ mod tests {
                 let passes = matches!(status, 408 | 429);
                 assert_eq!(failure(status, body).retryable, passes, "{status} {body}");
             }
-        }
-    }
-
-    #[test]
-    fn retry_after_is_read_as_seconds_and_as_a_date() {
-        for (text, wait) in [
-            ("2", Some(2)),
-            ("7200", Some(3_600)),
-            ("0", None),
-            ("abc", None),
-            ("Tue, 14 Nov 2023 22:13:30 GMT", Some(10)),
-            ("Tue, 14 Nov 2023 22:13:10 GMT", None),
-        ] {
-            assert_eq!(retry_after(text, NOW), wait.map(Duration::from_secs), "{text}");
         }
     }
 
