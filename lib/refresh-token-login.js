@@ -148,14 +148,17 @@ class RefreshTokenLogin {
    */
   async #ask(login, left) {
     let refreshToken;
+    /** @type {import('../native').Rotation | undefined} */
+    let settled;
     for (;;) {
       const patience = this.#keeper.patience();
       this.#wasKeeper = patience !== undefined;
-      const outcome = await login.token(left(), patience);
+      const outcome = await login.token(left(), patience, settled);
       if (outcome.outcome === 'refused') return outcome;
       if (outcome.outcome === 'granted') return { ...outcome, refreshToken };
-      refreshToken = outcome.rotation.refreshToken;
-      await this.#keeper.keep(outcome.rotation, left());
+      settled = outcome.rotation;
+      refreshToken = settled.refreshToken;
+      await this.#keeper.keep(settled, left());
     }
   }
 }

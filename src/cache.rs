@@ -39,9 +39,22 @@ pub struct Count {
     pub hits: u64,
 }
 
-/// A point in the history of clears: what was begun before a clear may not undo it.
+/// A time of one cache between two clears: what was begun before a clear may not undo it. No two
+/// caches of the process have one in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Epoch(u64);
+
+impl Epoch {
+    fn begin() -> Self {
+        static EPOCHS: AtomicU64 = AtomicU64::new(0);
+        Self(EPOCHS.fetch_add(1, Relaxed))
+    }
+
+    /// Its number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// The tokens of one source.
 pub struct TokenCache {
@@ -50,7 +63,7 @@ pub struct TokenCache {
     past_hits: Arc<AtomicU64>,
     /// Held for reading while a token is put in, for writing while some are dropped: moka removes
     /// what has taken the place of the entry that it was asked to look at.
-    epoch: RwLock<u64>,
+    epoch: RwLock<Epoch>,
 }
 
 impl TokenCache {
@@ -67,7 +80,7 @@ impl TokenCache {
             .time_to_live(FORGET)
             .eviction_listener(retire)
             .build();
-        Self { tokens, deadlines, past_hits, epoch: RwLock::new(0) }
+        Self { tokens, deadlines, past_hits, epoch: RwLock::new(Epoch::begin()) }
     }
 
     /// The token kept under `identity`, if it is alive at `now`. This marks its use.
@@ -82,7 +95,7 @@ impl TokenCache {
 
     /// The present epoch, to be taken before a token is asked for.
     pub fn epoch(&self) -> Epoch {
-        Epoch(*self.epoch.read().unwrap_or_else(PoisonError::into_inner))
+        *self.epoch.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a token, unless everything was cleared since `begun` or it is dead already. The token
@@ -95,7 +108,7 @@ impl TokenCache {
         now: Moment,
     ) -> Arc<Kept> {
         let epoch = self.epoch.read().unwrap_or_else(PoisonError::into_inner);
-        let ticket = if *epoch == begun.0 && token.is_alive(now) {
+        let ticket = if *epoch == begun && token.is_alive(now) {
             self.deadlines.issue(token.deadline, token.renew_at)
         } else {
             None
@@ -147,7 +160,7 @@ impl TokenCache {
     /// back afterwards.
     pub fn clear(&self) -> u64 {
         let mut epoch = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
-        *epoch += 1;
+        *epoch = Epoch::begin();
         self.tokens.run_pending_tasks();
         // One by one: moka's invalidate_all keeps the values, which are secrets, for a while.
         let mut cleared = 0;

@@ -41,9 +41,9 @@ struct State {
     told: Option<bool>,
     /// The same, as the answers show.
     seen: Option<bool>,
-    /// What came with `current` and was not handed out yet, by the source that asked.
-    granted: Option<(usize, Result<AccessToken, Failure>)>,
-    /// The token before `current`, if nobody has kept `current` yet.
+    /// What came with `current` and was not handed out yet, and who asked.
+    granted: Option<(u64, Result<AccessToken, Failure>)>,
+    /// The token that was kept last, if nobody has kept `current` yet.
     held: Option<Arc<Secret>>,
     /// Rotations so far.
     rotations: u64,
@@ -52,9 +52,8 @@ struct State {
     /// Callers that wait, and those of them that can keep a token.
     waiting: usize,
     keepers: usize,
-    /// Whether a caller could ever keep one.
-    is_kept: bool,
-    was_used: bool,
+    /// Whether somebody who can keep `current` has waited for it.
+    had_keeper: bool,
     is_forgotten: bool,
 }
 
@@ -112,8 +111,7 @@ impl Lineage {
             claims: 0,
             waiting: 0,
             keepers: 0,
-            is_kept: false,
-            was_used: false,
+            had_keeper: false,
             is_forgotten: false,
         };
         Ok(Arc::new(Self {
@@ -129,7 +127,7 @@ impl Lineage {
         &self.id
     }
 
-    /// Takes the user's word on whether the app rotates refresh tokens.
+    /// Takes the user's word on whether the app rotates refresh tokens; the last one counts.
     pub fn tell(&self, rotates: bool) {
         self.lock().told = Some(rotates);
     }
@@ -139,22 +137,23 @@ impl Lineage {
         self.turn.lock().await
     }
 
-    /// What `source` is to do next. Only who has the turn may ask.
+    /// What `asker` is to do next: a number of one source, and of one time between two clears. Only
+    /// who has the turn may ask.
     ///
     /// # Errors
     /// `REFRESH_UNCERTAIN` if the token was sent and its answer lost; `REFRESH_TOKEN_INVALID` if the
     /// server does not know it, or the user has forgotten it.
-    pub fn next(&self, source: usize) -> Result<Next, Failure> {
+    pub fn next(&self, asker: u64) -> Result<Next, Failure> {
         let mut state = self.lock();
         if state.is_forgotten {
-            let what = "This refresh token was forgotten by forgetRefreshToken().";
-            return Err(Failure::new(Code::RefreshTokenInvalid, what));
+            return Err(forgotten());
         }
         if matches!(state.standing, Standing::Unkept { .. }) {
             return Ok(Next::Keep);
         }
-        // What another source was granted was proved by that one's rules.
-        if let Some((_, granted)) = state.granted.take().filter(|(by, _)| *by == source) {
+        // What another source was granted was proved by that one's rules, and what came before a
+        // clear does not come back.
+        if let Some((_, granted)) = state.granted.take().filter(|(by, _)| *by == asker) {
             return Ok(Next::Take(granted));
         }
         match &state.standing {
@@ -163,20 +162,24 @@ impl Lineage {
             _ => {}
         }
         state.standing = Standing::Sent;
-        state.was_used = true;
         Ok(Next::Send(state.current.clone()))
     }
 
-    /// Takes what an answer brought to `source`: an access token, or why there is none, and what it
+    /// Takes what an answer brought to `asker`: an access token, or why there is none, and what it
     /// says of the refresh token.
-    pub fn answered(&self, source: usize, granted: Result<AccessToken, Failure>, younger: Younger) {
+    pub fn answered(&self, asker: u64, granted: Result<AccessToken, Failure>, younger: Younger) {
         let mut state = self.lock();
-        state.granted = Some((source, granted));
+        if state.is_forgotten {
+            return;
+        }
+        state.granted = Some((asker, granted));
         match younger {
             Younger::Token(token) if token.expose() != state.current.expose() => {
                 state.seen = Some(true);
                 state.rotations += 1;
-                state.held = Some(std::mem::replace(&mut state.current, token));
+                let replaced = std::mem::replace(&mut state.current, token);
+                state.held.get_or_insert(replaced);
+                state.had_keeper = state.keepers > 0;
                 state.standing = Standing::Unkept { claim: None, failed: None };
             }
             Younger::None | Younger::Token(_) => {
@@ -225,11 +228,6 @@ impl Lineage {
         self.lock().may_rotate()
     }
 
-    /// Whether any of its refresh tokens was ever sent.
-    pub fn was_used(&self) -> bool {
-        self.lock().was_used
-    }
-
     /// Ends the lineage for all who hold it.
     pub fn forget(&self) {
         let mut state = self.lock();
@@ -251,7 +249,7 @@ impl Lineage {
 
 impl State {
     fn may_rotate(&self) -> bool {
-        self.rotations > 0 || self.told.or(self.seen) != Some(false)
+        self.seen == Some(true) || self.told.or(self.seen) != Some(false)
     }
 
     /// What became of keeping the youngest token; none while somebody may still keep it.
@@ -264,11 +262,17 @@ impl State {
             return Some(Err(what.clone()));
         }
         let is_out = claim.as_ref().is_some_and(|claim| claim.is_out(clock.now()));
-        if is_out || self.keepers > 0 || (!self.is_kept && self.waiting > 0) {
+        if is_out || self.keepers > 0 || (!self.had_keeper && self.waiting > 0) {
             return None;
         }
         Some(Err("Nobody who waits can keep the new refresh token.".into()))
     }
+}
+
+/// That the user has forgotten the refresh token.
+pub fn forgotten() -> Failure {
+    let what = "This refresh token was forgotten by forgetRefreshToken().";
+    Failure::new(Code::RefreshTokenInvalid, what)
 }
 
 fn uncertain() -> Failure {

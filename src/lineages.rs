@@ -2,7 +2,7 @@
 //! still passes the first one gets what the youngest is good for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::client::Client;
 use crate::entropy::random;
@@ -13,12 +13,24 @@ use crate::secret::Secret;
 
 /// Refresh tokens known before new lineages are refused.
 pub const CAPACITY: usize = 1_000_000;
+const FIRST_SWEEP: usize = 1_000;
 
-/// The lineages of a process. None is ever evicted: a forgotten one would be spent twice.
+/// The lineages of a process. None that was ever used is evicted: a forgotten one would be spent
+/// twice.
 pub struct Lineages {
     key: IdentityKey,
     capacity: usize,
-    by_token: Mutex<HashMap<Identity, Arc<Lineage>>>,
+    known: Mutex<Table>,
+}
+
+/// By refresh token.
+#[derive(Default)]
+struct Table {
+    used: HashMap<Identity, Arc<Lineage>>,
+    /// Never sent: gone when nobody holds them.
+    unused: HashMap<Identity, Weak<Lineage>>,
+    /// How many of these there are when those that are gone are dropped.
+    sweep_at: usize,
 }
 
 impl Lineages {
@@ -28,7 +40,7 @@ impl Lineages {
     /// `INTERNAL` if the system gives no random numbers.
     pub fn new(capacity: usize) -> Result<Self, Failure> {
         let key = IdentityKey::derive(&random::<32>()?);
-        Ok(Self { key, capacity, by_token: Mutex::default() })
+        Ok(Self { key, capacity, known: Mutex::default() })
     }
 
     /// The lineage of a refresh token, or a new one. `rotates`: whether the app rotates refresh
@@ -43,16 +55,14 @@ impl Lineages {
         rotates: Option<bool>,
     ) -> Result<Arc<Lineage>, Failure> {
         let name = self.name(client, &refresh_token);
-        let mut by_token = self.lock();
-        let lineage = match by_token.get(&name) {
-            Some(lineage) => lineage.clone(),
-            None if by_token.len() >= self.capacity => {
+        let mut known = self.lock();
+        let lineage = match known.find(&name) {
+            Some(lineage) => lineage,
+            None if known.used.len() >= self.capacity => {
                 let what = format!("{} refresh tokens are known already.", self.capacity);
                 return Err(Failure::new(Code::RefreshTokensFull, what));
             }
-            None => {
-                by_token.entry(name).or_insert(Lineage::begin(Arc::new(refresh_token))?).clone()
-            }
+            None => known.begin(name, Lineage::begin(Arc::new(refresh_token))?),
         };
         if let Some(rotates) = rotates {
             lineage.tell(rotates);
@@ -60,22 +70,25 @@ impl Lineages {
         Ok(lineage)
     }
 
-    /// Adds a refresh token to a lineage, however many are known: it is here, and must be found. One
-    /// of a forgotten lineage is forgotten too.
+    /// Adds a refresh token to a lineage for good, because it is about to be sent, or has come,
+    /// however many are known: it must be found. One of a forgotten lineage is forgotten too.
     pub fn add(&self, client: &Client, refresh_token: &Secret, lineage: &Arc<Lineage>) {
-        if lineage.is_forgotten() {
-            return;
+        let name = self.name(client, refresh_token);
+        let mut known = self.lock();
+        if !lineage.is_forgotten() {
+            known.unused.remove(&name);
+            known.used.insert(name, lineage.clone());
         }
-        self.lock().insert(self.name(client, refresh_token), lineage.clone());
     }
 
-    /// Forgets a lineage, which ends for all who hold it; whether it was known.
+    /// Forgets a lineage, which ends for all who hold it; whether it was known as a used one.
     pub fn forget(&self, lineage: &Arc<Lineage>) -> bool {
         lineage.forget();
-        let mut by_token = self.lock();
-        let before = by_token.len();
-        by_token.retain(|_, other| !Arc::ptr_eq(other, lineage));
-        by_token.len() < before
+        let mut known = self.lock();
+        let before = known.used.len();
+        known.used.retain(|_, other| !Arc::ptr_eq(other, lineage));
+        known.unused.retain(|_, other| other.as_ptr() != Arc::as_ptr(lineage));
+        known.used.len() < before
     }
 
     /// Takes in what the client proves itself with: who has the wrong secret finds nothing.
@@ -84,7 +97,22 @@ impl Lineages {
         self.key.identity([&*site, &client.id, &client.proof(), refresh_token.expose()])
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Identity, Arc<Lineage>>> {
-        self.by_token.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn find(&self, name: &Identity) -> Option<Arc<Lineage>> {
+        self.used.get(name).cloned().or_else(|| self.unused.get(name)?.upgrade())
+    }
+
+    fn begin(&mut self, name: Identity, lineage: Arc<Lineage>) -> Arc<Lineage> {
+        if self.unused.len() >= self.sweep_at {
+            self.unused.retain(|_, lineage| lineage.strong_count() > 0);
+            self.sweep_at = (2 * self.unused.len()).max(FIRST_SWEEP);
+        }
+        self.unused.insert(name, Arc::downgrade(&lineage));
+        lineage
     }
 }

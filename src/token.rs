@@ -91,6 +91,12 @@ impl AccessToken {
     pub fn is_alive(&self, now: Moment) -> bool {
         now.is_before(self.deadline)
     }
+
+    /// Whether it has a life of nothing, as servers grant that want a login for each request: whoever
+    /// asked for it may use it once.
+    pub fn is_for_one_use(&self) -> bool {
+        self.deadline == self.minted
+    }
 }
 
 #[cfg(test)]

@@ -42,8 +42,8 @@ pub(super) fn token(granted: Granted, asked: &Asked) -> Result<AccessToken, Fail
         renew_at: if asked.ahead { asked.minted.after(drawn) } else { deadline },
         deadline,
     };
-    // After a long freeze. A life of nothing is another case: that token is good for one use.
-    if !usable.is_zero() && !token.is_alive(asked.received) {
+    // After a long freeze.
+    if !token.is_for_one_use() && !token.is_alive(asked.received) {
         let what = "The answer came when the life of its token was over.";
         return Err(Failure::new(Code::NetworkTimeout, what));
     }

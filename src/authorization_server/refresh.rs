@@ -46,16 +46,17 @@ impl AuthorizationServer {
         to: &Use<'_>,
     ) -> Result<Refreshed, Failure> {
         let request = || refresh_token::request(client, token, self.clock.now());
-        let refreshed = self.send_once(client, to, request).await;
-        refreshed.map_err(|failure| {
+        let told = |failure| {
             without(about_the_grant(failure, Code::RefreshTokenInvalid), client, &[token])
-        })
+        };
+        self.send_once(client, to, request, told).await
     }
 
     /// Trades an authorization code for tokens.
     ///
     /// # Errors
-    /// What went wrong.
+    /// What went wrong. A code whose answer was lost may have been spent: a second use revokes what
+    /// the first one brought (RFC 6749 §4.1.2).
     pub async fn redeem(
         &self,
         client: &Client,
@@ -63,10 +64,17 @@ impl AuthorizationServer {
     ) -> Result<Refreshed, Failure> {
         let to = Use { instance_url: None, life: Life::default(), may_rotate: true };
         let request = || authorization_code::request(client, code, self.clock.now());
-        let redeemed = self.send_once(client, &to, request).await;
         let sent = [&code.code, &code.verifier];
-        redeemed.map_err(|failure| {
+        let told = |failure| {
             without(about_the_grant(failure, Code::AuthorizationCodeInvalid), client, &sent)
+        };
+        self.send_once(client, &to, request, told).await.map_err(|failure| {
+            if failure.unspent {
+                return failure;
+            }
+            let what = format!("{} The authorization code may have been spent.", failure.what);
+            let code = Code::AuthorizationCodeInvalid;
+            Failure { code, what, retryable: code.is_retryable(), ..failure }
         })
     }
 
@@ -75,14 +83,20 @@ impl AuthorizationServer {
         client: &Client,
         to: &Use<'_>,
         request: impl Fn() -> Result<TokenRequest, Failure>,
+        told: impl Fn(Failure) -> Failure,
     ) -> Result<Refreshed, Failure> {
+        let told = |failure: Failure| {
+            let what = format!("{} (Token host {}.)", failure.what, client.login_url.origin());
+            let unspent = failure.unspent || is_refusal(&failure);
+            told(Failure { what, unspent, ..failure })
+        };
         let _turn = self.transport.turn().await;
         let attempt = |timeout| self.ask_once(client, to, request(), timeout);
         let patience = if to.may_rotate { Patience::SENT_ONCE } else { Patience::NOT_REPLAYED };
-        retry::within(patience, &*self.clock, attempt).await.map_err(|failure| {
-            let what = format!("{} (Token host {}.)", failure.what, client.login_url.origin());
-            Failure { what, unspent: failure.unspent || is_refusal(&failure), ..failure }
-        })
+        match retry::within(patience, &*self.clock, attempt).await {
+            Ok(refreshed) => Ok(Refreshed { token: refreshed.token.map_err(told), ..refreshed }),
+            Err(failure) => Err(told(failure)),
+        }
     }
 
     async fn ask_once(
@@ -98,7 +112,9 @@ impl AuthorizationServer {
         let received = self.clock.now();
         let exchange = received.since(minted);
         let refresh_token = response::refresh_token(&answer);
-        let token = response::parse(&answer, received).and_then(|granted| {
+        let parsed = response::parse(&answer, received);
+        let is_grant = parsed.as_ref().map_or_else(|it| it.code == Code::DpopRequired, |_| true);
+        let token = parsed.and_then(|granted| {
             let asked = Asked {
                 trusted: TrustedHosts {
                     instance: to.instance_url.unwrap_or(&client.login_url),
@@ -117,8 +133,9 @@ impl AuthorizationServer {
             issued::token(granted, &asked)
         });
         match token {
-            // A new refresh token is kept whatever else is wrong with the answer.
-            Err(failure) if !matches!(refresh_token, Younger::Token(_)) => {
+            // What a grant says of the refresh token counts whatever else is wrong with it, and a new
+            // one is kept even if the answer is no grant.
+            Err(failure) if !is_grant && !matches!(refresh_token, Younger::Token(_)) => {
                 Err(if to.may_rotate { failure } else { taken_in_turn(failure) })
             }
             token => Ok(Refreshed {

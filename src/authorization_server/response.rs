@@ -58,9 +58,13 @@ pub(super) fn refresh_token(response: &Response) -> Younger {
     struct Body {
         refresh_token: Option<Field>,
     }
-    let body = response.body.expose().trim_ascii_start();
     if !(200..300).contains(&response.status) {
         return Younger::None;
+    }
+    let body = response.body.expose().trim_ascii_start();
+    // serde reads an array as an object, too.
+    if body.first() != Some(&b'{') {
+        return Younger::Unreadable;
     }
     match serde_json::from_slice(body) {
         Ok(Body { refresh_token: None }) => Younger::None,

@@ -36,7 +36,7 @@ impl Waiting {
         let mut state = lineage.lock();
         state.waiting += 1;
         state.keepers += usize::from(keeps);
-        state.is_kept |= keeps;
+        state.had_keeper |= keeps;
         let is_held = state.held.is_some();
         match &mut state.standing {
             Standing::Unkept { failed, .. } if keeps => *failed = None,
@@ -64,7 +64,10 @@ impl Waiting {
     /// Takes the offer, if there is one to be taken.
     pub fn claim(&self, now: Moment, patience: Duration) -> Option<Offer> {
         let mut state = self.lineage.lock();
-        let may = self.keeps || !state.is_kept;
+        if state.is_forgotten {
+            return None;
+        }
+        let may = self.keeps || !state.had_keeper;
         let (rotation, number) = (state.rotations, state.claims + 1);
         let refresh_token = state.current.clone();
         let replaced = state.held.clone()?;
@@ -96,7 +99,7 @@ pub struct Offer {
     number: u64,
     /// The refresh token to keep.
     pub refresh_token: Arc<Secret>,
-    /// The one that it takes the place of, which is dead.
+    /// The one that it takes the place of: the last that was kept, or the first. It is dead.
     pub replaced: Arc<Secret>,
 }
 
@@ -113,13 +116,15 @@ impl Offer {
 
     fn settle(&self, is_kept: bool) {
         let mut state = self.lineage.lock();
-        if state.rotations == self.rotation {
-            if is_kept {
-                state.held = None;
+        let is_youngest = state.rotations == self.rotation;
+        if is_kept {
+            let replaced = |held: &mut Arc<Secret>| Arc::ptr_eq(held, &self.replaced);
+            if state.held.take_if(replaced).is_some() && !is_youngest {
+                state.held = Some(self.refresh_token.clone());
             }
-            if matches!(state.standing, Standing::Unkept { .. }) {
-                state.standing = Standing::Ready;
-            }
+        }
+        if is_youngest && matches!(state.standing, Standing::Unkept { .. }) {
+            state.standing = Standing::Ready;
         }
         drop(state);
         self.lineage.changed.send_replace(());

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::outcome::{GrantedToken, Outcome, Refusal};
 use super::peek::ticket_of;
+use super::process;
 use super::promise::promise;
 use super::refresh_token::{self, RefreshTokenConfig};
 use super::rotation::Rotation;
@@ -84,7 +85,8 @@ impl Login {
     }
 
     /// A live token, inside `budget` milliseconds. Never rejects: a failure is a value. A caller that
-    /// can keep a new refresh token says within how many milliseconds.
+    /// can keep a new refresh token says within how many milliseconds; one that was asked to, and has
+    /// settled it, goes on from there.
     ///
     /// # Errors
     /// None.
@@ -94,19 +96,31 @@ impl Login {
         env: &'env Env,
         budget: f64,
         keeps_within: Option<f64>,
+        settled: Option<&Rotation>,
     ) -> Result<PromiseRaw<'env, Outcome>> {
         let budget = milliseconds(budget);
         let keeping = keeps_within
             .map_or(Keeping::InMemory, |patience| Keeping::Within(milliseconds(patience)));
         let ready = self.ready.clone();
+        let place = settled.map(Rotation::place);
         let ask = move || {
             // The look is taken now, so that a clear() after this call comes after it.
-            let asked = ready.map(|ready| ready.source.ask(&ready.holder, budget, keeping));
-            async move { asked?.await }
+            let asked = ready.map(|ready| match place {
+                None => Either::A(ready.source.ask(&ready.holder, budget, keeping)),
+                Some(place) => Either::B(ready.source.go_on(&ready.holder, budget, keeping, place)),
+            });
+            async move {
+                match asked? {
+                    Either::A(answer) => answer.await,
+                    Either::B(answer) => answer.await,
+                }
+            }
         };
         promise(env, ask, |outcome| match outcome {
             Ok(Answer::Token(kept)) => Outcome::Granted { token: GrantedToken::from(&*kept) },
-            Ok(Answer::Offer(offer)) => Outcome::Rotated { rotation: Rotation::new(offer) },
+            Ok(Answer::Offer(offer, place)) => {
+                Outcome::Rotated { rotation: Rotation::new(offer, place) }
+            }
             Err(failure) => Outcome::Refused { refusal: Refusal::from(&*failure) },
         })
     }
@@ -168,7 +182,12 @@ impl Login {
     /// it was ever sent.
     #[napi(catch_unwind)]
     pub fn forget(&self) -> bool {
-        self.ready.as_ref().is_ok_and(|ready| ready.source.forget(&ready.holder))
+        let Ok(ready) = &self.ready else { return false };
+        let was_used = ready.source.forget(&ready.holder);
+        for source in process::sources() {
+            source.drop_token(&ready.holder);
+        }
+        was_used
     }
 
     /// Marks the use of the token, so that it is not the one to be evicted.

@@ -1,6 +1,6 @@
 //! What all Node.js environments (main thread and workers) of this process share.
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use napi::bindgen_prelude::create_custom_tokio_runtime;
 
@@ -66,7 +66,26 @@ pub(super) fn refresh_token_source() -> Arc<TokenSource> {
 
 fn open() -> Arc<TokenSource> {
     let (clock, hosts) = (Arc::new(SystemClock), Vec::new());
-    Arc::new(TokenSource::new(transport(), clock, DEADLINES.clone(), CAPACITY, hosts))
+    listed(TokenSource::new(transport(), clock, DEADLINES.clone(), CAPACITY, hosts))
+}
+
+/// Puts a source on the list of those that live.
+pub(super) fn listed(source: TokenSource) -> Arc<TokenSource> {
+    let source = Arc::new(source);
+    let mut all = list();
+    all.retain(|source| source.strong_count() > 0);
+    all.push(Arc::downgrade(&source));
+    source
+}
+
+/// The sources that live: what is forgotten by one is to be dropped by all.
+pub(super) fn sources() -> Vec<Arc<TokenSource>> {
+    list().iter().filter_map(Weak::upgrade).collect()
+}
+
+fn list() -> MutexGuard<'static, Vec<Weak<TokenSource>>> {
+    static LIST: Mutex<Vec<Weak<TokenSource>>> = Mutex::new(Vec::new());
+    LIST.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

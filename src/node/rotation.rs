@@ -6,17 +6,23 @@ use aws_lc_rs::digest::{SHA256, digest};
 use napi_derive::napi;
 
 use crate::lineage::Offer;
+use crate::source::Place;
 
 /// A new refresh token that is to be kept. If this is collected, or its thread ends, before it was
 /// told how that went, the next who waits gets it.
 #[napi]
 pub struct Rotation {
     offer: Offer,
+    place: Place,
 }
 
 impl Rotation {
-    pub(super) fn new(offer: Offer) -> Self {
-        Self { offer }
+    pub(super) fn new(offer: Offer, place: Place) -> Self {
+        Self { offer, place }
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.place.clone()
     }
 }
 
@@ -28,7 +34,7 @@ impl Rotation {
         self.offer.refresh_token.expose().clone()
     }
 
-    /// SHA-256 of the refresh token that it takes the place of, in hexadecimal.
+    /// SHA-256 of the refresh token that it takes the place of, the last that was kept, in hexadecimal.
     #[napi(getter, catch_unwind)]
     pub fn old_fingerprint(&self) -> String {
         let hash = digest(&SHA256, self.offer.replaced.expose().as_bytes());

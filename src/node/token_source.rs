@@ -136,7 +136,7 @@ fn open(options: SourceOptions) -> Result<Arc<source::TokenSource>, Failure> {
         }
     };
     let hosts = options.allowed_instance_hosts.unwrap_or_default();
-    Ok(Arc::new(source::TokenSource::new(
+    Ok(process::listed(source::TokenSource::new(
         transport,
         Arc::new(SystemClock),
         process::DEADLINES.clone(),

@@ -13,7 +13,7 @@ use crate::cache::Kept;
 use crate::failure::{Code, Failure};
 use crate::flight::Seat;
 use crate::holder::{Grant, Holder};
-use crate::lineage::{Offer, Waiting};
+use crate::lineage::{Offer, Waiting, forgotten};
 
 /// By how much a timer is late after a freeze, at least, and how long an answer that came during it
 /// is then waited for.
@@ -36,11 +36,17 @@ pub enum Keeping {
 pub enum Answer {
     /// A live token.
     Token(Arc<Kept>),
-    /// A refresh token to be kept first.
-    Offer(Offer),
+    /// A refresh token to be kept first, and where to [go on](TokenSource::go_on) then.
+    Offer(Offer, Place),
 }
 
+/// Where a caller stands that was asked to keep a refresh token: before a token, or in a flight. It
+/// gets what comes there, even if all was cleared meanwhile.
+#[derive(Clone)]
+pub struct Place(Found);
+
 /// What the first look brought.
+#[derive(Clone)]
 pub(super) enum Found {
     Kept(Arc<Kept>),
     Seat(Seat<Arc<Kept>>),
@@ -65,17 +71,18 @@ impl TokenSource {
         async move {
             let mut answer = first.await?;
             loop {
-                match answer {
+                let (offer, place) = match answer {
                     Answer::Token(kept) => return Ok(kept),
-                    Answer::Offer(offer) => offer.held(),
-                }
-                answer = source.ask(&holder, budget, Keeping::InMemory).await?;
+                    Answer::Offer(offer, place) => (offer, place),
+                };
+                offer.held();
+                answer = source.go_on(&holder, budget, Keeping::InMemory, place).await?;
             }
         }
     }
 
     /// The same, for a caller that may be asked to keep a new refresh token before anybody gets the
-    /// access token: it settles the offer and asks again.
+    /// access token: it settles the offer and goes on.
     ///
     /// # Errors
     /// As [`TokenSource::token`].
@@ -85,30 +92,59 @@ impl TokenSource {
         budget: Duration,
         keeping: Keeping,
     ) -> impl Future<Output = Result<Answer, Arc<Failure>>> + Send + use<> {
-        let budget = budget.min(BUDGET);
-        let (source, holder) = (self.clone(), holder.clone());
         // Before the flight: what it brings goes to those who can keep it.
-        let waiting = match &holder.grant {
-            Grant::JwtBearer(_) => None,
-            Grant::RefreshToken(token) => {
-                Some(Waiting::at(&token.lineage, matches!(keeping, Keeping::Within(_))))
+        let waiting = waiting(holder, keeping);
+        let found = self.look_up(holder, budget >= SMALLEST_BUDGET);
+        self.clone().await_answer(holder.clone(), budget, keeping, waiting, found)
+    }
+
+    /// Goes on where [`TokenSource::ask`] has left off with an offer, which is settled now.
+    ///
+    /// # Errors
+    /// As [`TokenSource::token`].
+    pub fn go_on(
+        self: &Arc<Self>,
+        holder: &Holder,
+        budget: Duration,
+        keeping: Keeping,
+        place: Place,
+    ) -> impl Future<Output = Result<Answer, Arc<Failure>>> + Send + use<> {
+        let waiting = waiting(holder, keeping);
+        let found = match place.0 {
+            // Keeping took longer than it lives.
+            Found::Kept(kept) if !kept.token.is_alive(self.clock.now()) => {
+                self.look_up(holder, budget >= SMALLEST_BUDGET)
             }
+            found => found,
         };
-        let found = self.look_up(&holder, budget >= SMALLEST_BUDGET);
-        async move {
-            let started = source.clock.now();
-            let offer = source.offer(waiting, keeping);
-            let mut waiting = pin!(source.wait(&holder, found, offer));
-            if let Ok(outcome) = timeout(budget, &mut waiting).await {
-                return outcome;
-            }
-            // A timer that fires this late fires at a thaw: the answer may have come meanwhile.
-            let was_frozen = source.clock.now().since(started) > budget + THAW;
-            let late = if was_frozen { timeout(THAW, waiting).await.ok() } else { None };
-            late.unwrap_or_else(|| {
+        self.clone().await_answer(holder.clone(), budget, keeping, waiting, found)
+    }
+
+    async fn await_answer(
+        self: Arc<Self>,
+        holder: Holder,
+        budget: Duration,
+        keeping: Keeping,
+        waiting: Option<Waiting>,
+        found: Found,
+    ) -> Result<Answer, Arc<Failure>> {
+        let budget = budget.min(BUDGET);
+        let started = self.clock.now();
+        let offer = self.offer(waiting, keeping);
+        let mut waiting = pin!(self.wait(&holder, found, offer));
+        let mut outcome = timeout(budget, &mut waiting).await.ok();
+        // A timer that fires this late fires at a thaw: the answer may have come meanwhile.
+        if outcome.is_none() && self.clock.now().since(started) > budget + THAW {
+            outcome = timeout(THAW, waiting).await.ok();
+        }
+        match outcome {
+            // While it was on its way.
+            Some(Ok(_)) if holder.is_forgotten() => Err(Arc::new(forgotten())),
+            Some(outcome) => outcome,
+            None => {
                 let what = format!("No token came within {} ms.", budget.as_millis());
                 Err(Arc::new(Failure::new(Code::Deadline, what)))
-            })
+            }
         }
     }
 
@@ -136,7 +172,7 @@ impl TokenSource {
                 Found::Kept(kept) => {
                     return Ok(tokio::select! {
                         biased;
-                        offer = &mut offer => Answer::Offer(offer),
+                        offer = &mut offer => Answer::Offer(offer, Place(Found::Kept(kept))),
                         () = ready(()) => Answer::Token(kept),
                     });
                 }
@@ -147,13 +183,22 @@ impl TokenSource {
             let again = seat.in_background && !seat.started;
             let outcome = tokio::select! {
                 biased;
-                outcome = seat.outcome() => outcome,
-                offer = &mut offer => return Ok(Answer::Offer(offer)),
+                outcome = seat.clone().outcome() => outcome,
+                offer = &mut offer => return Ok(Answer::Offer(offer, Place(Found::Seat(seat)))),
             };
             match outcome {
                 Err(failure) if again && failure.retryable => found = self.look_up(holder, true),
                 outcome => return outcome.map(Answer::Token),
             }
+        }
+    }
+}
+
+fn waiting(holder: &Holder, keeping: Keeping) -> Option<Waiting> {
+    match &holder.grant {
+        Grant::JwtBearer(_) => None,
+        Grant::RefreshToken(token) => {
+            Some(Waiting::at(&token.lineage, matches!(keeping, Keeping::Within(_))))
         }
     }
 }

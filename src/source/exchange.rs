@@ -10,6 +10,7 @@ use crate::deadlines::Ticket;
 use crate::failure::{Code, Failure};
 use crate::holder::{Grant, Holder, RefreshToken};
 use crate::lineage::{Next, Younger};
+use crate::token::AccessToken;
 
 impl TokenSource {
     /// The flight itself has the whole budget: a caller in a hurry shortens its own wait only.
@@ -31,7 +32,7 @@ impl TokenSource {
             return Err(Arc::new(failure));
         }
         let patience = if replaces.is_some() { Patience::RENEWAL } else { Patience::WAITED_FOR };
-        match self.mint(&holder.grant, patience).await {
+        match self.mint(&holder.grant, patience, begun).await {
             Ok(mint) => {
                 self.refusals.forget(&holder.identity);
                 let value = mint.token.value.expose();
@@ -39,45 +40,60 @@ impl TokenSource {
                     self.cap.count(holder.identity, self.clock.now());
                 }
                 self.counters.minted(mint.signing, mint.exchange);
-                Ok(self.cache.put(holder.identity, mint.token, begun, self.clock.now()))
+                let kept = self.cache.put(holder.identity, mint.token, begun, self.clock.now());
+                // Forgotten in this moment, after `forget` looked for it.
+                if holder.is_forgotten() {
+                    self.drop_token(holder);
+                }
+                Ok(kept)
             }
             Err(failure) => {
-                self.counters.failures.count();
-                let now = self.clock.now();
-                self.refusals.remember(holder.identity, &failure, now);
-                if was_refused(&failure) {
-                    self.cap.count(holder.identity, now);
+                // Of one that was only remembered nothing is counted.
+                if failure.attempts > 0 {
+                    self.count_failure(holder, &failure);
                 }
                 Err(Arc::new(failure))
             }
         }
     }
 
-    async fn mint(&self, grant: &Grant, patience: Patience) -> Result<Mint, Failure> {
+    fn count_failure(&self, holder: &Holder, failure: &Failure) {
+        let now = self.clock.now();
+        self.counters.failures.count();
+        self.refusals.remember(holder.identity, failure, now);
+        if was_refused(failure) {
+            self.cap.count(holder.identity, now);
+        }
+    }
+
+    async fn mint(&self, grant: &Grant, patience: Patience, begun: Epoch) -> Result<Mint, Failure> {
         match grant {
             Grant::JwtBearer(credential) => self.server.mint(credential, patience).await,
-            Grant::RefreshToken(token) => self.refresh(token).await,
+            Grant::RefreshToken(token) => self.refresh(token, begun.number()).await,
         }
     }
 
     /// Sends the youngest refresh token, once, and returns what it brought when the user has kept the
     /// one that took its place.
-    async fn refresh(&self, holder: &RefreshToken) -> Result<Mint, Failure> {
+    async fn refresh(&self, holder: &RefreshToken, asker: u64) -> Result<Mint, Failure> {
         let RefreshToken { client, lineage, lineages, .. } = holder;
         let _turn = lineage.turn().await;
         let mut took = None;
         loop {
-            match lineage.next(self.number)? {
+            match lineage.next(asker)? {
                 Next::Keep => lineage.settled(&*self.clock).await?,
-                Next::Take(granted) => {
-                    let token = granted?;
-                    // One that was left by a flight that nobody waited for may be dead by now.
-                    if took.is_some() || token.is_alive(self.clock.now()) {
-                        let exchange = took.unwrap_or_default();
-                        return Ok(Mint { token, signing: Duration::ZERO, exchange });
+                Next::Take(granted) => match (granted, took) {
+                    (Ok(token), _) if token.is_alive(self.clock.now()) => {
+                        return Ok(mint(token, took));
                     }
-                }
+                    (Ok(token), Some(_)) if token.is_for_one_use() => return Ok(mint(token, took)),
+                    (Ok(_), Some(_)) => return Err(kept_too_late()),
+                    (Err(failure), Some(_)) => return Err(failure),
+                    // Left by a flight that ended: asked anew.
+                    (_, None) => {}
+                },
                 Next::Send(refresh_token) => {
+                    lineages.add(client, &refresh_token, lineage);
                     let to = Use {
                         instance_url: holder.instance_url.as_ref(),
                         life: holder.life,
@@ -89,11 +105,20 @@ impl TokenSource {
                     if let Younger::Token(token) = &refreshed.refresh_token {
                         lineages.add(client, token, lineage);
                     }
-                    lineage.answered(self.number, refreshed.token, refreshed.refresh_token);
+                    lineage.answered(asker, refreshed.token, refreshed.refresh_token);
                 }
             }
         }
     }
+}
+
+fn mint(token: AccessToken, took: Option<Duration>) -> Mint {
+    Mint { token, signing: Duration::ZERO, exchange: took.unwrap_or_default() }
+}
+
+fn kept_too_late() -> Failure {
+    let what = "The life of the access token was over before its refresh token was kept.";
+    Failure { attempts: 1, ..Failure::new(Code::NetworkTimeout, what) }
 }
 
 /// Whether a login was looked at and refused. A server that is down, or asks for fewer requests, has

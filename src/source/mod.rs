@@ -6,7 +6,6 @@ mod exchange;
 mod stats;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::authorization_server::{AuthorizationServer, Refreshed, out_of_time};
 use crate::cache::{Epoch, Kept, TokenCache};
@@ -23,7 +22,7 @@ use crate::refusals::Refusals;
 use crate::transport::Transport;
 
 use answer::Found;
-pub use answer::{Answer, Keeping};
+pub use answer::{Answer, Keeping, Place};
 use stats::Counters;
 pub use stats::Stats;
 
@@ -31,8 +30,6 @@ pub use stats::Stats;
 pub const CAPACITY: u64 = 10_000;
 /// Tokens for any number of credentials.
 pub struct TokenSource {
-    /// Tells it from all others of the process.
-    number: usize,
     server: AuthorizationServer,
     cache: TokenCache,
     flights: Flights<(Identity, Epoch), Arc<Kept>>,
@@ -51,9 +48,7 @@ impl TokenSource {
         capacity: u64,
         allowed_instance_hosts: Vec<String>,
     ) -> Self {
-        static SOURCES: AtomicUsize = AtomicUsize::new(0);
         Self {
-            number: SOURCES.fetch_add(1, Relaxed),
             server: AuthorizationServer::new(transport, clock.clone(), allowed_instance_hosts),
             cache: TokenCache::new(capacity, deadlines),
             flights: Flights::default(),
@@ -74,7 +69,7 @@ impl TokenSource {
 
     fn look_up(self: &Arc<Self>, holder: &Holder, may_start: bool) -> Found {
         let now = self.clock.now();
-        if let Some(kept) = self.cache.get(&holder.identity, now) {
+        if let Some(kept) = self.kept_at(holder, now) {
             self.counters.hits.count();
             return Found::Kept(kept);
         }
@@ -90,7 +85,11 @@ impl TokenSource {
 
     /// The token kept for `holder`, if it is alive. Asks nobody.
     pub fn kept(&self, holder: &Holder) -> Option<Arc<Kept>> {
-        self.cache.get(&holder.identity, self.clock.now())
+        self.kept_at(holder, self.clock.now())
+    }
+
+    fn kept_at(&self, holder: &Holder, now: Moment) -> Option<Arc<Kept>> {
+        self.cache.get(&holder.identity, now).filter(|_| !holder.is_forgotten())
     }
 
     /// Renews the token of `ticket` in the background, while it is alive. A failure changes nothing.
@@ -152,13 +151,20 @@ impl TokenSource {
         self.server.exchanges()
     }
 
-    /// Forgets the lineage of a refresh token and its access token; whether it was ever used.
+    /// Forgets the lineage of a refresh token and its access token; whether it was ever used. Other
+    /// sources give that token no more, and are to [drop](Self::drop_token) it.
     pub fn forget(&self, holder: &Holder) -> bool {
         let Grant::RefreshToken(token) = &holder.grant else { return false };
-        if let Some(kept) = self.kept(holder) {
+        let was_used = token.lineages.forget(&token.lineage);
+        self.drop_token(holder);
+        was_used
+    }
+
+    /// Drops the token kept for `holder`, which ends its ticket.
+    pub fn drop_token(&self, holder: &Holder) {
+        if let Some(kept) = self.cache.get(&holder.identity, self.clock.now()) {
             self.cache.invalidate(holder.identity, kept.token.value.expose());
         }
-        token.lineages.forget(&token.lineage) && token.lineage.was_used()
     }
 
     /// Marks the use of `holder`'s token, so that it is not the one to be evicted.

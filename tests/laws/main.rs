@@ -4,6 +4,7 @@
 //! `SOAK_CASES` cases, where it prints its figure as `promise N: …` (see `--nocapture`).
 
 mod bytes;
+mod forgetting;
 mod hosts;
 mod identities;
 mod interleavings;

@@ -1,5 +1,6 @@
-//! However calls, freezes, lost answers and deaths fall, no spent refresh token is presented again, and
-//! no access token is handed out before somebody was asked to keep the refresh token beside it.
+//! However calls, freezes, lost answers and deaths fall, no spent refresh token is presented again,
+//! no access token is handed out before somebody was asked to keep the refresh token beside it, who
+//! keeps one finds in its store the one that it takes the place of, and every call ends in its time.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use jsforce_connection_manager::deadlines::Deadlines;
 use jsforce_connection_manager::failure::Code;
+use jsforce_connection_manager::holder::Holder;
 use jsforce_connection_manager::lineage::Offer;
 use jsforce_connection_manager::lineages::{CAPACITY, Lineages};
 use jsforce_connection_manager::source::{Answer, Keeping, TokenSource};
@@ -15,13 +17,15 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::support::clock::ManualClock;
 use super::support::issuer::{Fate, Issuer, holder_living};
 use super::{cases, config, report};
 
 const TICK: Duration = Duration::from_millis(100);
+/// How much later than its budget a call may end: after a freeze.
+const LATENESS: Duration = Duration::from_millis(300);
 /// Ten usable seconds.
 const TTL: Duration = Duration::from_secs(40);
 
@@ -168,14 +172,31 @@ impl World {
         self.settled.lock().unwrap().insert(token);
     }
 
+    /// Writes as the README says: only in the place of the one that was kept last. A store that
+    /// moved on meanwhile is a failure.
     fn store(&self, offer: &Offer) {
-        self.settle(offer);
         let mut known = self.known.lock().unwrap();
-        if known.contains(offer.replaced.expose()) {
+        let has = |token: &str| known.iter().any(|known| known == token);
+        let is_next = known.last() == Some(offer.replaced.expose());
+        if !is_next && has(offer.replaced.expose()) && !has(offer.refresh_token.expose()) {
+            offer.failed("The store holds another one.");
+            return;
+        }
+        if is_next {
             known.push(offer.refresh_token.expose().clone());
         }
         drop(known);
+        self.settle(offer);
         offer.kept();
+    }
+
+    /// What was handed out to be kept can be kept: nobody has kept another one since.
+    fn check(&self, offer: &Offer, holder: &Holder) {
+        assert!(!holder.is_forgotten(), "an offer of a forgotten refresh token");
+        let known = self.known.lock().unwrap();
+        let of_this_login = known.contains(offer.replaced.expose());
+        let is_next = known.last() == Some(offer.replaced.expose());
+        assert!(!of_this_login || is_next, "{} was not kept last", offer.replaced.expose());
     }
 
     async fn keep(&self, offer: Offer, keeper: &Keeper) {
@@ -213,15 +234,27 @@ impl World {
             sleep(Duration::from_millis(*pause)).await;
             let holder = holder_living(&self.lineages, &self.token(caller.choice), TTL);
             let source = &self.sources[usize::from(caller.second)];
+            let mut place = None;
             for _ in 0..3 {
-                match source.ask(&holder, budget, keeping).await {
+                let answer = async {
+                    match place.take() {
+                        None => source.ask(&holder, budget, keeping).await,
+                        Some(place) => source.go_on(&holder, budget, keeping, place).await,
+                    }
+                };
+                let answer = timeout(budget + LATENESS, answer).await;
+                match answer.unwrap_or_else(|_| panic!("a call of {budget:?} was late")) {
                     Ok(Answer::Token(kept)) => {
                         let handed_out = kept.token.value.expose();
                         let settled = self.settled.lock().unwrap().contains(handed_out);
                         assert!(settled, "{handed_out} was handed out before it was kept");
                         break;
                     }
-                    Ok(Answer::Offer(offer)) => self.keep(offer, &caller.keeper).await,
+                    Ok(Answer::Offer(offer, there)) => {
+                        self.check(&offer, &holder);
+                        self.keep(offer, &caller.keeper).await;
+                        place = Some(there);
+                    }
                     // As the remedy says: the user logs in again.
                     Err(failure)
                         if matches!(

@@ -62,7 +62,7 @@ async fn an_offer_whose_keeper_goes_away_is_made_to_the_next_who_waits() {
     let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, KEEPS).await });
     tokio::task::yield_now().await;
     drop(offer);
-    let second = offer_in(waiter.await.unwrap());
+    let second = offer_in(waiter.await.unwrap()).0;
     drop(second);
     // Nobody waits any more: the next call is asked first.
     let third = stage.offer(&holder).await;
@@ -170,4 +170,98 @@ async fn a_flight_that_nobody_waits_for_any_more_ends() {
     assert_eq!(stage.source.stats().in_flight, 0);
     assert_eq!(stage.kept(&holder).await, "access-1");
     assert_eq!(stage.issuer.posts(), 1);
+}
+
+#[tokio::test]
+async fn a_keeper_that_comes_late_is_told_which_refresh_token_was_kept_last() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    for _ in 0..2 {
+        stage.token(&holder).await.unwrap();
+        stage.clock.advance(3_600);
+    }
+    let offer = stage.offer(&holder).await;
+    assert_eq!(*offer.refresh_token.expose(), "refresh-2");
+    assert_eq!(*offer.replaced.expose(), "refresh-0");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_yes_for_an_older_refresh_token_makes_it_the_one_kept_last() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let late = stage.offer(&holder).await;
+    stage.clock.advance(10);
+    // Its listener was taken away meanwhile.
+    stage.offer(&holder).await.held();
+    stage.source.clear();
+    stage.offer(&holder).await.held();
+    stage.token(&holder).await.unwrap();
+    late.kept();
+    let offer = stage.offer(&holder).await;
+    assert_eq!(*offer.refresh_token.expose(), "refresh-2");
+    assert_eq!(*offer.replaced.expose(), "refresh-1");
+}
+
+#[tokio::test]
+async fn who_kept_one_refresh_token_is_not_waited_for_at_the_next() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    assert_eq!(stage.kept(&holder).await, "access-1");
+    stage.clock.advance(3_600);
+    assert_eq!(stage.token(&holder).await.unwrap(), "access-2");
+    let offer = stage.offer(&holder).await;
+    assert_eq!(*offer.replaced.expose(), "refresh-1");
+}
+
+#[tokio::test]
+async fn who_keeps_gets_the_token_of_its_flight_though_all_is_cleared_meanwhile() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let (offer, place) = offer_in(stage.ask(&holder).await);
+    stage.source.clear();
+    offer.kept();
+    let answer = stage.source.go_on(&holder, BUDGET, KEEPS, place).await;
+    assert_eq!(token_in(answer), "access-1");
+    assert!(stage.source.kept(&holder).is_none());
+    assert_eq!(stage.issuer.posts(), 1);
+}
+
+#[tokio::test]
+async fn what_was_granted_before_a_clear_does_not_come_back() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let (source, other) = (stage.source.clone(), holder.clone());
+    let offer = stage.offer(&holder).await;
+    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, KEEPS).await });
+    tokio::task::yield_now().await;
+    offer.failed("The database is away.");
+    assert_eq!(refused(waiter.await.unwrap()).code, Code::RefreshNotPersisted);
+    stage.source.clear();
+    stage.offer(&holder).await.kept();
+    let (offer, place) = offer_in(stage.ask(&holder).await);
+    assert_eq!(*offer.refresh_token.expose(), "refresh-2");
+    offer.kept();
+    assert_eq!(token_in(stage.source.go_on(&holder, BUDGET, KEEPS, place).await), "access-2");
+}
+
+#[tokio::test]
+async fn a_token_whose_life_ended_while_its_refresh_token_was_kept_is_handed_to_nobody() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    let (offer, place) = offer_in(stage.ask(&holder).await);
+    stage.clock.advance(3_600);
+    offer.kept();
+    let failure = refused(stage.source.go_on(&holder, BUDGET, KEEPS, place).await);
+    assert_eq!((failure.code, failure.retryable), (Code::NetworkTimeout, true));
+    assert_eq!(stage.kept(&holder).await, "access-2");
+    assert_eq!(stage.issuer.reuses(), 0);
+}
+
+#[tokio::test]
+async fn a_call_that_keeps_is_one_miss_and_no_hit() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    stage.kept(&holder).await;
+    let stats = stage.source.stats();
+    assert_eq!((stats.misses, stats.hits, stats.mints), (1, 0, 1));
 }

@@ -1,5 +1,7 @@
 //! Every refresh token ever seen leads to the youngest of its lineage.
 
+use jsforce_connection_manager::clock::Clock as _;
+
 use super::*;
 
 #[test]
@@ -38,8 +40,13 @@ fn a_full_table_refuses_new_lineages_and_finds_the_old_ones() {
     let client = support::issuer::client();
     let find =
         |token: &str| lineages.find_or_begin(&client, secret("refreshToken", token).unwrap(), None);
-    let first = find("one").unwrap();
-    find("two").unwrap();
+    let used = |token: &str| {
+        let lineage = find(token).unwrap();
+        lineages.add(&client, &secret("refreshToken", token).unwrap(), &lineage);
+        lineage
+    };
+    let first = used("one");
+    used("two");
     assert_eq!(find("three").err().unwrap().code, Code::RefreshTokensFull);
     assert!(Arc::ptr_eq(&first, &find("one").unwrap()));
     // A rotation is never refused: its token is here.
@@ -48,6 +55,20 @@ fn a_full_table_refuses_new_lineages_and_finds_the_old_ones() {
     assert!(lineages.forget(&first));
     assert!(!lineages.forget(&first));
     assert!(!Arc::ptr_eq(&first, &find("one").unwrap()));
+}
+
+#[test]
+fn a_refresh_token_that_was_never_sent_is_known_while_somebody_holds_it() {
+    let lineages = Arc::new(Lineages::new(1).unwrap());
+    let client = support::issuer::client();
+    let find = |number: usize| {
+        let token = secret("refreshToken", &format!("token-{number}")).unwrap();
+        lineages.find_or_begin(&client, token, None).unwrap()
+    };
+    let held = find(0);
+    let gone: Vec<_> = (1..10_000).map(|number| Arc::downgrade(&find(number))).collect();
+    assert!(gone.iter().all(|lineage| lineage.upgrade().is_none()));
+    assert!(Arc::ptr_eq(&held, &find(0)));
 }
 
 #[tokio::test]
@@ -92,18 +113,20 @@ async fn a_forgotten_lineage_ends_for_all_who_hold_it() {
     let stage = stage(Issuer::rotating());
     let old = stage.holder(&stage.issuer.log_in());
     stage.token(&old).await.unwrap();
+    let other = source(&stage.issuer, &stage.clock);
+    other.token(&old, BUDGET).await.unwrap();
     assert!(stage.source.forget(&old));
     assert!(old.is_forgotten());
+    assert!(stage.source.kept(&old).is_none() && other.kept(&old).is_none());
     // Whoever passes the youngest one begins anew; whoever holds the old lineage sends nothing.
-    let new = stage.holder("refresh-1");
-    assert_eq!(stage.token(&new).await.unwrap(), "access-2");
-    let other = source(&stage.issuer, &stage.clock);
+    let new = stage.holder("refresh-2");
+    assert_eq!(stage.token(&new).await.unwrap(), "access-3");
     for source in [&stage.source, &other] {
         let failure = refused(source.token(&old, BUDGET).await);
         assert_eq!(failure.code, Code::RefreshTokenInvalid);
         assert!(failure.what.contains("forgetRefreshToken()"));
     }
-    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (2, 0));
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (3, 0));
 }
 
 #[tokio::test]
@@ -118,6 +141,17 @@ async fn what_comes_for_a_forgotten_lineage_is_forgotten_too() {
 }
 
 #[tokio::test]
+async fn the_refresh_token_of_a_forgotten_lineage_is_offered_to_nobody() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    stage.offer(&holder).await.failed("The database is away.");
+    let Grant::RefreshToken(token) = &holder.grant else { unreachable!() };
+    let waiting = Waiting::at(&token.lineage, true);
+    stage.source.forget(&holder);
+    assert!(waiting.claim(stage.clock.now(), Duration::from_secs(5)).is_none());
+}
+
+#[tokio::test]
 async fn a_source_does_not_hand_out_what_another_was_granted() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_secs(2))));
     let holder = stage.holder(&stage.issuer.log_in());
@@ -126,8 +160,8 @@ async fn a_source_does_not_hand_out_what_another_was_granted() {
     assert_eq!(refused(hurried.await).code, Code::Deadline);
     tokio::time::sleep(Duration::from_secs(5)).await;
     let other = source(&stage.issuer, &stage.clock);
-    offer_in(other.ask(&holder, BUDGET, KEEPS).await).kept();
-    offer_in(other.ask(&holder, BUDGET, KEEPS).await).kept();
+    offer_in(other.ask(&holder, BUDGET, KEEPS).await).0.kept();
+    offer_in(other.ask(&holder, BUDGET, KEEPS).await).0.kept();
     assert_eq!(token_in(other.ask(&holder, BUDGET, KEEPS).await), "access-2");
     assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (2, 0));
 }

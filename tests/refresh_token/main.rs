@@ -13,11 +13,11 @@ use std::time::Duration;
 use jsforce_connection_manager::client::{Client, ClientAuthentication, secret};
 use jsforce_connection_manager::deadlines::Deadlines;
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::holder::Holder;
-use jsforce_connection_manager::lineage::Offer;
+use jsforce_connection_manager::holder::{Grant, Holder};
+use jsforce_connection_manager::lineage::{Offer, Waiting};
 use jsforce_connection_manager::lineages::{CAPACITY, Lineages};
 use jsforce_connection_manager::private_key::SigningKey;
-use jsforce_connection_manager::source::{Answer, Keeping, TokenSource};
+use jsforce_connection_manager::source::{Answer, Keeping, Place, TokenSource};
 use jsforce_connection_manager::token::Life;
 
 use support::clock::ManualClock;
@@ -62,23 +62,25 @@ impl Stage {
     }
 
     async fn offer(&self, holder: &Holder) -> Offer {
-        offer_in(self.ask(holder).await)
+        offer_in(self.ask(holder).await).0
     }
 
     /// A caller that keeps what it is offered.
     async fn kept(&self, holder: &Holder) -> String {
         match self.ask(holder).await {
-            Ok(Answer::Offer(offer)) => offer.kept(),
-            answer => return token_in(answer),
+            Ok(Answer::Offer(offer, place)) => {
+                offer.kept();
+                token_in(self.source.go_on(holder, BUDGET, KEEPS, place).await)
+            }
+            answer => token_in(answer),
         }
-        token_in(self.ask(holder).await)
     }
 }
 
 #[track_caller]
-fn offer_in(answer: Result<Answer, Arc<Failure>>) -> Offer {
+fn offer_in(answer: Result<Answer, Arc<Failure>>) -> (Offer, Place) {
     match answer {
-        Ok(Answer::Offer(offer)) => offer,
+        Ok(Answer::Offer(offer, place)) => (offer, place),
         Ok(Answer::Token(_)) => panic!("a token, and nobody was asked to keep anything"),
         Err(failure) => panic!("{failure}"),
     }
@@ -88,7 +90,7 @@ fn offer_in(answer: Result<Answer, Arc<Failure>>) -> Offer {
 fn token_in(answer: Result<Answer, Arc<Failure>>) -> String {
     match answer {
         Ok(Answer::Token(kept)) => kept.token.value.expose().clone(),
-        Ok(Answer::Offer(_)) => panic!("an offer in place of a token"),
+        Ok(Answer::Offer(..)) => panic!("an offer in place of a token"),
         Err(failure) => panic!("{failure}"),
     }
 }

@@ -1,5 +1,7 @@
 //! A refresh token is sent once, and never again where that could be a second time.
 
+use jsforce_connection_manager::grant::authorization_code::AuthorizationCode;
+
 use super::*;
 
 #[tokio::test]
@@ -146,7 +148,73 @@ async fn a_token_that_the_server_does_not_know_is_never_sent_again() {
             stage.clock.advance(3_600);
             stage.source.clear();
         }
-        assert_eq!(stage.issuer.posts(), 1);
+        // More than the logins of an hour that may fail: none of these was one.
+        for _ in 0..100 {
+            assert_eq!(refused(stage.token(&holder).await).code, Code::RefreshTokenInvalid);
+        }
+        assert_eq!((stage.issuer.posts(), stage.source.stats().failures), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_grant_that_cannot_be_used_spends_nothing_if_it_brings_no_refresh_token() {
+    for (body, code) in [
+        (r#"{"access_token":"a","instance_url":"https://evil.test"}"#, Code::InstanceUrlRefused),
+        (r#"{"access_token":"a","token_type":"DPoP"}"#, Code::DpopRequired),
+    ] {
+        let fate = move |n| if n == 0 { Fate::Garbled(200, body.into()) } else { AT_ONCE };
+        let stage = stage(Issuer::new(false, fate));
+        let holder = stage.holder(&stage.issuer.log_in());
+        assert_eq!(refused(stage.token(&holder).await).code, code);
+        let mended = source(&stage.issuer, &stage.clock);
+        let token = mended.token(&holder, BUDGET).await;
+        assert!(token.is_ok(), "{code:?}");
+        assert_eq!(stage.issuer.posts(), 2);
+    }
+}
+
+#[tokio::test]
+async fn an_error_beside_a_new_refresh_token_shows_nothing_that_was_sent() {
+    let body = r#"{"error":"odd","error_description":"s3cret of refresh-0","refresh_token":"new"}"#;
+    let stage = stage(Issuer::new(true, |_| Fate::Garbled(200, body.into())));
+    let holder = stage.holder(&stage.issuer.log_in());
+    let (offer, place) = offer_in(stage.ask(&holder).await);
+    assert_eq!(*offer.refresh_token.expose(), "new");
+    offer.kept();
+    let failure = refused(stage.source.go_on(&holder, BUDGET, KEEPS, place).await);
+    let told = format!("{failure} {:?}", failure.error_description);
+    assert!(!told.contains("s3cret") && !told.contains("refresh-0"), "{told}");
+    assert!(told.contains("Token host"), "{told}");
+}
+
+#[tokio::test]
+async fn a_code_whose_answer_was_lost_may_be_spent_and_is_not_to_be_tried_again() {
+    let lost = |code| Fate::Lost(Duration::ZERO, code);
+    let busy = r#"{"error":"invalid_grant","error_description":"token request is already being processed"}"#;
+    for (fate, code, retryable) in [
+        (lost(Code::NetworkReset), Code::AuthorizationCodeInvalid, false),
+        (lost(Code::NetworkTimeout), Code::AuthorizationCodeInvalid, false),
+        (Fate::Garbled(503, String::new()), Code::AuthorizationCodeInvalid, false),
+        (Fate::Garbled(200, "{".into()), Code::AuthorizationCodeInvalid, false),
+        (Fate::Instead(400, busy.into()), Code::AuthorizationCodeInvalid, false),
+        (Fate::Instead(429, String::new()), Code::RateLimited, true),
+        (
+            Fate::Instead(400, r#"{"error":"invalid_client"}"#.into()),
+            Code::ClientCredentialsInvalid,
+            false,
+        ),
+    ] {
+        let stage = stage(Issuer::new(true, move |_| fate.clone()));
+        let code_of = |text| secret("code", text).unwrap();
+        let sent = AuthorizationCode {
+            code: code_of("a-code"),
+            verifier: code_of("a-verifier"),
+            redirect_uri: "http://localhost:1717/".into(),
+        };
+        let redeemed = stage.source.redeem(&support::issuer::client(), &sent).await;
+        let failure = redeemed.err().expect("a failure");
+        assert_eq!((failure.code, failure.retryable), (code, retryable), "{failure}");
+        assert_eq!(stage.issuer.posts(), 1, "{failure}");
     }
 }
 
@@ -201,12 +269,26 @@ async fn a_new_refresh_token_that_cannot_be_read_leaves_the_old_one_spent() {
 }
 
 #[tokio::test]
+async fn an_array_is_no_answer_and_its_elements_no_refresh_token() {
+    let stage = stage(Issuer::new(true, |_| Fate::Garbled(200, r#"["login"]"#.into())));
+    let holder = stage.holder(&stage.issuer.log_in());
+    assert_eq!(refused(stage.ask(&holder).await).code, Code::RefreshUncertain);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_was_replaced_unreadably_is_spent_whatever_the_user_says() {
+    let body = format!(r#"{{"access_token":"a","instance_url":"{ORG}","refresh_token":17}}"#);
+    let stage = stage(Issuer::new(true, move |_| Fate::Garbled(200, body.clone())));
+    let token = stage.issuer.log_in();
+    let holder = told(&stage, &token, Some(false));
+    stage.token(&holder).await.unwrap();
+    stage.clock.advance(3_600);
+    assert_eq!(refused(stage.token(&holder).await).code, Code::RefreshUncertain);
+    assert_eq!(stage.issuer.reuses(), 0);
+}
+
+#[tokio::test]
 async fn the_users_word_on_rotation_outweighs_what_was_seen() {
-    let told = |stage: &Stage, token: &str, rotates| {
-        let token = secret("refreshToken", token).unwrap();
-        let (lineages, client) = (stage.lineages.clone(), support::issuer::client());
-        Holder::of_refresh_token(lineages, client, token, rotates, None, Life::default()).unwrap()
-    };
     let fate = |n| if n == 1 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
     let stage = stage(Issuer::new(false, fate));
     let token = stage.issuer.log_in();
@@ -219,4 +301,11 @@ async fn the_users_word_on_rotation_outweighs_what_was_seen() {
     // The remedy, in the process that needs it.
     stage.token(&told(&stage, &token, Some(false))).await.unwrap();
     assert_eq!(stage.issuer.posts(), 3);
+}
+
+/// A holder of this refresh token, and the user's word on rotation.
+fn told(stage: &Stage, token: &str, rotates: Option<bool>) -> Holder {
+    let token = secret("refreshToken", token).unwrap();
+    let (lineages, client) = (stage.lineages.clone(), support::issuer::client());
+    Holder::of_refresh_token(lineages, client, token, rotates, None, Life::default()).unwrap()
 }

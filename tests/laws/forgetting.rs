@@ -1,0 +1,89 @@
+//! Promise 11 for refresh tokens: what was forgotten gives nothing any more, and stands in nobody's
+//! way, however the threads meet.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jsforce_connection_manager::deadlines::Deadlines;
+use jsforce_connection_manager::failure::Code;
+use jsforce_connection_manager::holder::Holder;
+use jsforce_connection_manager::lineages::{CAPACITY, Lineages};
+use jsforce_connection_manager::source::{Answer, Keeping, TokenSource};
+use tokio::runtime::{Builder, Runtime};
+
+use super::support::BUDGET;
+use super::support::clock::ManualClock;
+use super::support::issuer::{Issuer, holder_of};
+use super::{cases, report};
+
+const KEEPS: Keeping = Keeping::Within(Duration::from_secs(5));
+
+/// A caller that keeps what it is offered, or fails to.
+async fn call(source: Arc<TokenSource>, holder: Holder, keeps: bool) {
+    if let Ok(Answer::Offer(offer, place)) = source.ask(&holder, BUDGET, KEEPS).await {
+        if keeps {
+            offer.kept();
+        } else {
+            offer.failed("As the test says.");
+        }
+        let _ = source.go_on(&holder, BUDGET, KEEPS, place).await;
+    }
+}
+
+fn forget_amid_calls(runtime: &Runtime, round: u32) {
+    let issuer = Issuer::rotating();
+    let clock = Arc::<ManualClock>::default();
+    let deadlines = Arc::<Deadlines>::default();
+    let lineages = Arc::new(Lineages::new(CAPACITY).unwrap());
+    let sources = [(); 2].map(|()| {
+        let (transport, clock) = (issuer.clone(), clock.clone());
+        Arc::new(TokenSource::new(transport, clock, deadlines.clone(), 10, vec![]))
+    });
+    let holder = holder_of(&lineages, &issuer.log_in());
+    let calls: Vec<_> = (0..4)
+        .map(|caller| {
+            let source = sources[caller % 2].clone();
+            runtime.spawn(call(source, holder.clone(), (round as usize + caller).is_multiple_of(3)))
+        })
+        .collect();
+    for _ in 0..round * 13 % 64 * 96 {
+        std::hint::spin_loop();
+    }
+    sources[0].forget(&holder);
+    sources[1].drop_token(&holder);
+    let gives_nothing = || {
+        for source in &sources {
+            assert!(source.kept(&holder).is_none());
+            let Err(failure) = runtime.block_on(async { source.ask(&holder, BUDGET, KEEPS).await })
+            else {
+                panic!("a forgotten refresh token brought something");
+            };
+            assert_eq!(failure.code, Code::RefreshTokenInvalid);
+        }
+    };
+    gives_nothing();
+    for call in calls {
+        runtime.block_on(call).unwrap();
+    }
+    while sources.iter().any(|source| source.stats().in_flight > 0) {
+        std::thread::yield_now();
+    }
+    gives_nothing();
+    for source in &sources {
+        assert_eq!(source.stats().kept.valid, 0);
+    }
+    for number in 0..=issuer.posts() {
+        assert!(!holder_of(&lineages, &format!("refresh-{number}")).is_forgotten());
+    }
+    assert_eq!(issuer.reuses(), 0);
+}
+
+#[test]
+fn what_was_forgotten_gives_nothing_and_stands_in_nobodys_way() {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let rounds = cases(1_000, 20_000);
+    for round in 0..rounds {
+        forget_amid_calls(&runtime, round);
+    }
+    report(11, &format!("0 of {rounds} forgotten refresh tokens gave anything"));
+}
