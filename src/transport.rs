@@ -1,11 +1,12 @@
 //! One POST: reqwest, TLS roots, proxy, caps.
 
 mod breakage;
+mod permits;
 
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::{
@@ -14,7 +15,6 @@ use reqwest::header::{
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use url::Url;
 
@@ -22,14 +22,15 @@ use crate::failure::{Code, Failure};
 use crate::secret::Secret;
 
 use breakage::failure_of;
+use permits::Permits;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// An answer that arrived while the process was frozen is already there when the timer fires at
 /// the thaw; this one more look saves it.
 const GRACE: Duration = Duration::from_millis(250);
 const BODY_LIMIT: usize = 64 * 1_024;
-/// Exchanges in the air at once, over all sources: a thousand orgs must not open a thousand sockets.
-const CONCURRENCY: usize = 64;
+
+static PERMITS: LazyLock<Permits> = LazyLock::new(Permits::default);
 
 /// A token request: a form, its address and its time.
 pub struct Request {
@@ -58,17 +59,17 @@ pub struct Response {
 /// A boxed future, so that a transport can be passed as an argument.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
 
-/// Leave to send; none where nobody has to wait.
-pub type Turn<'a> = Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send + 'a>>;
+/// Leave to send one request, for as long as what comes is held.
+pub type Turn<'a> = Pin<Box<dyn Future<Output = Box<dyn Send>> + Send + 'a>>;
 
 /// Sends one token request; it neither retries nor follows redirects.
 pub trait Transport: Send + Sync + 'static {
     /// Sends the request and reads the whole answer.
     fn post(&self, request: Request) -> Answer<'_>;
 
-    /// Waits until one more may send. What comes back is held while it does.
-    fn turn(&self) -> Turn<'_> {
-        Box::pin(async { None })
+    /// Waits until one more request may be sent to this origin. Without such a limit, that is now.
+    fn turn(&self, _origin: String) -> Turn<'_> {
+        Box::pin(async { Box::new(()) as Box<dyn Send> })
     }
 }
 
@@ -76,7 +77,6 @@ pub trait Transport: Send + Sync + 'static {
 pub struct HttpTransport {
     ca: Vec<u8>,
     extra_roots: Option<PathBuf>,
-    permits: Arc<Semaphore>,
     direct: OnceLock<Result<reqwest::Client, Failure>>,
     proxied: OnceLock<Result<reqwest::Client, Failure>>,
 }
@@ -85,14 +85,7 @@ impl HttpTransport {
     /// `ca` is PEM text of certificate authorities to trust beside the bundled ones; the file
     /// `extra_roots` holds more. As in Node.js, that file is passed over if it cannot be used.
     pub fn new(ca: Vec<u8>, extra_roots: Option<PathBuf>) -> Self {
-        static PERMITS: OnceLock<Arc<Semaphore>> = OnceLock::new();
-        Self {
-            ca,
-            extra_roots,
-            permits: PERMITS.get_or_init(|| Arc::new(Semaphore::new(CONCURRENCY))).clone(),
-            direct: OnceLock::new(),
-            proxied: OnceLock::new(),
-        }
+        Self { ca, extra_roots, direct: OnceLock::new(), proxied: OnceLock::new() }
     }
 
     /// Whether `ca` can be used.
@@ -198,8 +191,8 @@ impl Transport for HttpTransport {
         })
     }
 
-    fn turn(&self) -> Turn<'_> {
-        Box::pin(async { self.permits.clone().acquire_owned().await.ok() })
+    fn turn(&self, origin: String) -> Turn<'_> {
+        Box::pin(async { Box::new(PERMITS.permit(origin).await) as Box<dyn Send> })
     }
 }
 

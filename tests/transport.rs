@@ -12,9 +12,7 @@ use jsforce_connection_manager::source::TokenSource;
 use jsforce_connection_manager::transport::{HttpTransport, Transport as _};
 
 use support::loopback::{Act, Loopback, answer};
-use support::wire::{
-    CANARY, FORM, failure, failure_within, in_a_process_of_its_own, post, request, runtime,
-};
+use support::wire::{CANARY, FORM, failure, failure_within, post, request};
 use support::{BUDGET, Config, refused};
 
 /// What the transport adds to a request's time, and what a busy machine may add to that.
@@ -181,30 +179,4 @@ async fn an_answer_in_the_time_of_grace_is_taken() {
     let transport = HttpTransport::new(vec![], None);
     let timeout = Duration::from_millis(50);
     assert!(transport.post(request(&server.url(), timeout)).await.is_ok());
-}
-
-/// All sources of a process share this limit, so other tests must not run beside this one.
-#[test]
-fn no_more_than_64_requests_are_in_the_air() {
-    if !in_a_process_of_its_own("no_more_than_64_requests_are_in_the_air", &[]) {
-        return;
-    }
-    runtime().block_on(async {
-        let server = Loopback::start(Act::Silence).await;
-        let mut crowd = tokio::task::JoinSet::new();
-        for _ in 0..80 {
-            let (transport, url) = (HttpTransport::new(vec![], None), server.url());
-            let timeout = Duration::from_millis(600);
-            crowd.spawn(async move {
-                let _turn = transport.turn().await;
-                failure_within(&transport, &url, timeout).await
-            });
-        }
-        support::until("64 are sent", || server.requests().len() >= 64).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        assert_eq!(server.requests().len(), 64);
-        for (failure, _) in crowd.join_all().await {
-            assert_eq!(failure.code, Code::NetworkTimeout);
-        }
-    });
 }

@@ -44,7 +44,7 @@ pub struct Mint {
     pub token: AccessToken,
     /// Making and signing the assertion of the successful attempt.
     pub signing: Duration,
-    /// From sending that attempt to its parsed answer.
+    /// From sending that attempt to its answer.
     pub exchange: Duration,
 }
 
@@ -82,7 +82,6 @@ impl AuthorizationServer {
     /// What the last attempt met, with the number of requests sent. If both audiences are refused,
     /// what the first one met.
     pub async fn mint(&self, credential: &Credential, patience: Patience) -> Result<Mint, Failure> {
-        let _turn = self.transport.turn().await;
         let started = self.clock.now();
         let (first, second) = self.audiences.candidates(credential);
         let failure = match self.ask(credential, &first, patience).await {
@@ -116,16 +115,13 @@ impl AuthorizationServer {
         audience: &str,
         patience: Patience,
     ) -> Result<Mint, Failure> {
-        retry::within(patience, &*self.clock, |timeout| self.attempt(credential, audience, timeout))
-            .await
-            .map_err(|failure| Failure {
-                what: format!(
-                    "{} (Token host {}, audience {audience}.)",
-                    failure.what,
-                    credential.login_url.origin()
-                ),
-                ..failure
-            })
+        let origin = credential.login_url.origin();
+        let turn = || self.transport.turn(origin.clone());
+        let attempt = |timeout| self.attempt(credential, audience, timeout);
+        retry::within(patience, &*self.clock, turn, attempt).await.map_err(|failure| Failure {
+            what: format!("{} (Token host {origin}, audience {audience}.)", failure.what),
+            ..failure
+        })
     }
 
     async fn attempt(
@@ -140,14 +136,13 @@ impl AuthorizationServer {
         let request = jwt_bearer::request(credential, audience, signing_time)?;
         let signed = self.clock.now();
         let (exchange, answer) = self.post(&credential.login_url, request, timeout).await?;
-        let granted = response::parse(&answer, signed).map_err(|failure| {
+        let received = self.clock.now();
+        let granted = response::parse(&answer, received).map_err(|failure| {
             let failure = refresh::taken_in_turn(failure);
             let expired = failure.code == Code::AssertionExpired;
-            let date = answer.date.as_deref();
-            let news = expired && self.skews.learn(host, date, signed, self.clock.now());
+            let news = expired && self.skews.learn(host, answer.date.as_deref(), signed, received);
             Failure { retryable: failure.retryable || news, ..failure }
         })?;
-        let received = self.clock.now();
         let asked = Asked {
             trusted: TrustedHosts {
                 instance: &credential.instance_url,
@@ -183,5 +178,6 @@ impl AuthorizationServer {
 
 /// A failure that was met without sending anything.
 pub fn out_of_time() -> Failure {
-    Failure::new(Code::Deadline, "No time is left to ask for a token.")
+    let failure = Failure::new(Code::Deadline, "No time is left to ask for a token.");
+    Failure { unspent: true, ..failure }
 }

@@ -90,10 +90,10 @@ impl AuthorizationServer {
             let unspent = failure.unspent || is_refusal(&failure);
             told(Failure { what, unspent, ..failure })
         };
-        let _turn = self.transport.turn().await;
+        let turn = || self.transport.turn(client.login_url.origin());
         let attempt = |timeout| self.ask_once(client, to, request(), timeout);
         let patience = if to.may_rotate { Patience::SENT_ONCE } else { Patience::NOT_REPLAYED };
-        match retry::within(patience, &*self.clock, attempt).await {
+        match retry::within(patience, &*self.clock, turn, attempt).await {
             Ok(refreshed) => Ok(Refreshed { token: refreshed.token.map_err(told), ..refreshed }),
             Err(failure) => Err(told(failure)),
         }

@@ -4,11 +4,12 @@ use std::future::Future;
 use std::time::Duration;
 
 use aws_lc_rs::rand;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::out_of_time;
 use crate::clock::Clock;
 use crate::failure::{Code, Failure};
+use crate::transport::Turn;
 
 /// All the time one call may take.
 pub const BUDGET: Duration = Duration::from_secs(8);
@@ -20,8 +21,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 /// What one mint may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// The time for all attempts.
+    /// The time for all attempts, and for waiting until it is one's turn.
     pub budget: Duration,
+    /// Below this nothing is sent: the answer could not be awaited.
+    pub least: Duration,
     /// The most attempts.
     pub attempts: u32,
     /// The most time for one attempt.
@@ -35,6 +38,7 @@ impl Patience {
     /// up, so that it hears what they met.
     pub const WAITED_FOR: Self = Self {
         budget: Duration::from_millis(7_500),
+        least: SMALLEST_BUDGET,
         attempts: 3,
         attempt: Duration::from_secs(4),
         replays: true,
@@ -42,9 +46,10 @@ impl Patience {
     /// Nobody waits, because the old token is alive: one attempt; the next comes by itself.
     pub const RENEWAL: Self = Self { attempts: 1, ..Self::WAITED_FOR };
     /// What is sent may be spent, and its answer is lost with whoever stops waiting: callers may leave
-    /// sooner, and find it later.
+    /// sooner, and find it later. A turn that comes too late for a slow answer is not taken.
     pub const SENT_ONCE: Self = Self {
         budget: Duration::from_secs(30),
+        least: Duration::from_secs(15),
         attempt: Duration::from_secs(30),
         replays: false,
         ..Self::WAITED_FOR
@@ -61,10 +66,11 @@ impl Patience {
 }
 
 /// Runs `attempt` until it succeeds, fails for good, or `patience` ends; each run is told how long
-/// it may take. Only what may be sent twice belongs in here.
-pub(super) async fn within<T, F>(
+/// it may take, and has a turn. Only what may be sent twice belongs in here.
+pub(super) async fn within<'a, T, F>(
     patience: Patience,
     clock: &dyn Clock,
+    turn: impl Fn() -> Turn<'a>,
     mut attempt: impl FnMut(Duration) -> F,
 ) -> Result<T, Failure>
 where
@@ -72,19 +78,23 @@ where
 {
     let started = clock.now();
     let left = || patience.less(clock.now().since(started)).budget;
-    let mut attempts = 0;
-    if left() < SMALLEST_BUDGET {
-        return Err(out_of_time());
-    }
+    let mut met = out_of_time();
     loop {
-        attempts += 1;
-        let failure = match attempt(left().min(patience.attempt)).await {
+        let turn = timeout(left().saturating_sub(patience.least), turn()).await;
+        let time = left();
+        if turn.is_err() || time < patience.least {
+            return Err(met);
+        }
+        let attempts = met.attempts + 1;
+        match attempt(time.min(patience.attempt)).await {
             Ok(value) => return Ok(value),
-            Err(failure) => Failure { attempts, ..failure },
-        };
-        match wait_after(&failure, patience) {
-            Some(wait) if left() >= wait + SMALLEST_BUDGET => sleep(wait).await,
-            _ => return Err(failure),
+            Err(failure) => met = Failure { attempts, ..failure },
+        }
+        // Others send meanwhile.
+        drop(turn);
+        match wait_after(&met, patience) {
+            Some(wait) if left() >= wait + patience.least => sleep(wait).await,
+            _ => return Err(met),
         }
     }
 }
@@ -133,6 +143,9 @@ mod tests {
     use super::*;
     use crate::clock::Moment;
     use std::cell::Cell;
+    use std::future::pending;
+    use std::sync::Arc;
+    use tokio::sync::Semaphore;
 
     /// tokio's paused clock, so that nothing really sleeps.
     struct Paused(tokio::time::Instant);
@@ -144,12 +157,15 @@ mod tests {
         }
     }
 
+    fn at_once<'a>() -> Turn<'a> {
+        Box::pin(async { Box::new(()) as Box<dyn Send> })
+    }
+
     async fn run(budget: Duration, failure: Failure) -> (Failure, Duration) {
         let clock = Paused(tokio::time::Instant::now());
-        let result = within(Patience { budget, ..Patience::WAITED_FOR }, &clock, |_| async {
-            Err::<(), _>(failure.clone())
-        })
-        .await;
+        let patience = Patience { budget, ..Patience::WAITED_FOR };
+        let attempt = |_| async { Err::<(), _>(failure.clone()) };
+        let result = within(patience, &clock, at_once, attempt).await;
         (result.unwrap_err(), clock.0.elapsed())
     }
 
@@ -194,7 +210,7 @@ mod tests {
     async fn attempts_share_the_budget() {
         let clock = Paused(tokio::time::Instant::now());
         let limits = Cell::new(Vec::new());
-        let result = within(Patience::WAITED_FOR, &clock, |limit| {
+        let result = within(Patience::WAITED_FOR, &clock, at_once, |limit| {
             let mut seen = limits.take();
             seen.push(limit.as_secs());
             limits.set(seen);
@@ -206,5 +222,49 @@ mod tests {
         .await;
         assert!(result.is_err() && clock.0.elapsed() <= BUDGET);
         assert_eq!(limits.take(), [4, 3]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_for_a_turn_costs_budget_and_sends_nothing() {
+        for patience in [Patience::WAITED_FOR, Patience::NOT_REPLAYED, Patience::SENT_ONCE] {
+            let clock = Paused(tokio::time::Instant::now());
+            let never = || Box::pin(pending()) as Turn;
+            let attempt = |_| async { Ok::<(), _>(()) };
+            let failure = within(patience, &clock, never, attempt).await.expect_err("no turn");
+            assert_eq!((failure.code, failure.attempts), (Code::Deadline, 0));
+            assert!(failure.unspent);
+            assert_eq!(clock.0.elapsed() + patience.least, patience.budget);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_does_not_come_again_ends_with_what_was_met() {
+        let clock = Paused(tokio::time::Instant::now());
+        let came = Cell::new(false);
+        let once = || if came.replace(true) { Box::pin(pending()) } else { at_once() };
+        let attempt = |_| async { Err::<(), _>(Failure::new(Code::ServerUnavailable, "")) };
+        let failure = within(Patience::WAITED_FOR, &clock, once, attempt).await.unwrap_err();
+        assert_eq!((failure.code, failure.attempts), (Code::ServerUnavailable, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_keeps_a_turn_while_waiting_to_try_again() {
+        let clock = Paused(tokio::time::Instant::now());
+        let permits = Arc::new(Semaphore::new(1));
+        let turn = || {
+            let permit = permits.clone().acquire_owned();
+            Box::pin(async { Box::new(permit.await) as Box<dyn Send> }) as Turn
+        };
+        let limited = || async {
+            let retry_after = Some(Duration::from_secs(2));
+            Err::<(), _>(Failure { retry_after, ..Failure::new(Code::RateLimited, "") })
+        };
+        let waits = within(Patience::WAITED_FOR, &clock, turn, |_| limited());
+        let other = async {
+            let attempt = |_| async { Ok::<_, Failure>(clock.0.elapsed()) };
+            within(Patience::WAITED_FOR, &clock, turn, attempt).await
+        };
+        let (_, sent) = tokio::join!(waits, other);
+        assert_eq!(sent.ok(), Some(Duration::ZERO));
     }
 }

@@ -1,0 +1,88 @@
+//! Who may send: so many to one host, and so many to all.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Over all sources: a thousand orgs must not open a thousand sockets.
+const TO_ALL: usize = 64;
+/// A host that hangs leaves the most of them to the others.
+const TO_ONE: usize = 16;
+
+/// The permits of a process.
+pub(super) struct Permits {
+    all: Arc<Semaphore>,
+    hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+/// Leave for one request, while it is held.
+pub(super) struct Permit {
+    _one: OwnedSemaphorePermit,
+    _all: OwnedSemaphorePermit,
+}
+
+impl Default for Permits {
+    fn default() -> Self {
+        Self { all: Arc::new(Semaphore::new(TO_ALL)), hosts: Mutex::default() }
+    }
+}
+
+impl Permits {
+    /// Waits for leave to send to the host of this origin; none if there will never be any.
+    pub async fn permit(&self, origin: String) -> Option<Permit> {
+        // In this order: whoever waits for its own host keeps nothing from the others.
+        let one = self.host(origin).acquire_owned().await.ok()?;
+        let all = self.all.clone().acquire_owned().await.ok()?;
+        Some(Permit { _one: one, _all: all })
+    }
+
+    fn host(&self, origin: String) -> Arc<Semaphore> {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        // A host is known for as long as somebody sends to it or waits for that.
+        hosts.retain(|_, host| Arc::strong_count(host) > 1);
+        hosts.entry(origin).or_insert_with(|| Arc::new(Semaphore::new(TO_ONE))).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    /// As many permits as there are for this origin at once.
+    async fn take_all(permits: &Permits, origin: &str) -> Vec<Permit> {
+        let (mut taken, instant) = (vec![], Duration::from_millis(1));
+        while let Ok(permit) = timeout(instant, permits.permit(origin.into())).await {
+            taken.extend(permit);
+        }
+        taken
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_gets_a_part_of_all() {
+        let (permits, mut held) = (Permits::default(), vec![]);
+        for (origin, count) in [("a", 16), ("b", 16), ("c", 16), ("d", 16), ("e", 0)] {
+            held.push(take_all(&permits, origin).await);
+            assert_eq!(held.last().map(Vec::len), Some(count), "{origin}");
+        }
+        held.remove(0);
+        assert_eq!(take_all(&permits, "e").await.len(), 16);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_is_forgotten_when_nobody_sends_to_it_nor_waits() {
+        let permits = Permits::default();
+        let held = permits.permit("held".into()).await;
+        for number in 0..100 {
+            drop(permits.permit(number.to_string()).await);
+        }
+        let known = || permits.hosts.lock().unwrap().len();
+        assert_eq!(known(), 2, "the held one and the last");
+        assert_eq!(take_all(&permits, "held").await.len(), 15, "one of them is out");
+        drop(held);
+        drop(permits.permit("next".into()).await);
+        assert_eq!(known(), 1);
+    }
+}
