@@ -41,11 +41,13 @@ struct Body {
     error_description: Field,
 }
 
-/// Reads an answer received at about `now`.
-pub(super) fn parse(response: &Response, now: Moment) -> Result<Granted, Failure> {
+/// Reads an answer.
+pub(super) fn parse(response: &Response, received: Moment) -> Result<Granted, Failure> {
+    let date = response.date.as_deref();
+    let wait = |text| retry_after(text, date, received);
     read(response).map_err(|failure| Failure {
         status: Some(response.status),
-        retry_after: response.retry_after.as_deref().and_then(|text| retry_after(text, now)),
+        retry_after: response.retry_after.as_deref().and_then(wait),
         ..failure
     })
 }
@@ -250,6 +252,17 @@ mod tests {
                 assert_eq!(failure(status, body).retryable, passes, "{status} {body}");
             }
         }
+    }
+
+    #[test]
+    fn a_date_to_wait_for_is_in_the_servers_time() {
+        let response = Response {
+            retry_after: Some("Tue, 14 Nov 2023 22:14:30 GMT".into()),
+            date: Some("Tue, 14 Nov 2023 22:14:20 GMT".into()),
+            ..answer(503, "")
+        };
+        let failure = parse(&response, NOW).err().expect("a failure");
+        assert_eq!(failure.retry_after, Some(Duration::from_secs(10)));
     }
 
     proptest! {

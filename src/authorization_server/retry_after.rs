@@ -6,22 +6,30 @@ use crate::clock::Moment;
 
 const LONGEST: Duration = Duration::from_secs(3_600);
 
-/// What `Retry-After` says as seconds or as a date (RFC 9110 §10.2.3), at most an hour.
-pub(super) fn retry_after(text: &str, now: Moment) -> Option<Duration> {
-    let wait = if let Ok(seconds) = text.trim().parse() {
-        Duration::from_secs(seconds)
+/// What `Retry-After` says as seconds or as a date (RFC 9110 §10.2.3), at most an hour. A date counts
+/// from the answer's own `date`: the server's clock need not be this machine's.
+pub(super) fn retry_after(text: &str, date: Option<&str>, received: Moment) -> Option<Duration> {
+    let text = text.trim();
+    let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // What no number can hold is long, too.
+        text.parse().map_or(LONGEST, Duration::from_secs)
     } else {
-        let date = httpdate::parse_http_date(text.trim()).ok()?;
-        let since_epoch = date.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        since_epoch.saturating_sub(Duration::from_micros(now.wall))
+        let local = || SystemTime::UNIX_EPOCH.checked_add(Duration::from_micros(received.wall));
+        let sent = date.and_then(date_of).or_else(local)?;
+        date_of(text)?.duration_since(sent).ok()?
     };
     (!wait.is_zero()).then_some(wait.min(LONGEST))
+}
+
+fn date_of(text: &str) -> Option<SystemTime> {
+    httpdate::parse_http_date(text.trim()).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Tue, 14 Nov 2023 22:13:20 GMT
     const NOW: Moment = Moment { wall: 1_700_000_000_000_000, monotonic: 0, boot: 0 };
 
     #[test]
@@ -29,12 +37,34 @@ mod tests {
         for (text, wait) in [
             ("2", Some(2)),
             ("7200", Some(3_600)),
+            ("99999999999999999999", Some(3_600)),
             ("0", None),
+            ("00000000000000000000000", None),
+            ("", None),
             ("abc", None),
+            ("-1", None),
             ("Tue, 14 Nov 2023 22:13:30 GMT", Some(10)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(3_600)),
             ("Tue, 14 Nov 2023 22:13:10 GMT", None),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", None),
         ] {
-            assert_eq!(retry_after(text, NOW), wait.map(Duration::from_secs), "{text}");
+            for date in [None, Some("soon"), Some("Tue, 14 Nov 2023 22:13:20 GMT")] {
+                let wait = wait.map(Duration::from_secs);
+                assert_eq!(retry_after(text, date, NOW), wait, "{text}, {date:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_date_counts_from_that_of_the_answer() {
+        for (date, text, wait) in [
+            ("Tue, 14 Nov 2023 22:14:20 GMT", "Tue, 14 Nov 2023 22:14:30 GMT", Some(10)),
+            ("Tue, 14 Nov 2023 22:12:20 GMT", "Tue, 14 Nov 2023 22:12:30 GMT", Some(10)),
+            ("Tue, 14 Nov 2023 22:14:20 GMT", "Tue, 14 Nov 2023 22:14:10 GMT", None),
+            ("Tue, 14 Nov 2023 22:12:20 GMT", "Tue, 14 Nov 2023 22:12:10 GMT", None),
+        ] {
+            let wait = wait.map(Duration::from_secs);
+            assert_eq!(retry_after(text, Some(date), NOW), wait, "{text}, {date}");
         }
     }
 }
