@@ -24,12 +24,13 @@ export declare class Login {
   static withRefreshToken(source: TokenSource, config: RefreshTokenConfig, refreshToken: string): Login
   /**
    * A live token, inside `budget` milliseconds. Never rejects: a failure is a value. A caller that
-   * can keep a new refresh token says within how many milliseconds.
+   * can keep a new refresh token says within how many milliseconds; one that was asked to, and has
+   * settled it, goes on from there.
    *
    * # Errors
    * None.
    */
-  token(budget: number, keepsWithin?: number | undefined | null): Promise<Outcome>
+  token(budget: number, keepsWithin?: number | undefined | null, settled?: Rotation | undefined | null): Promise<Outcome>
   /** Starts the exchange if no live token is kept; neither waits nor keeps the process alive. */
   prewarm(): void
   /** The token kept, if it is alive; asks nobody. */
@@ -66,7 +67,7 @@ export declare class Login {
 export declare class Rotation {
   /** The refresh token to keep. */
   get refreshToken(): string
-  /** SHA-256 of the refresh token that it takes the place of, in hexadecimal. */
+  /** SHA-256 of the refresh token that it takes the place of, the last that was kept, in hexadecimal. */
   get oldFingerprint(): string
   /** It is kept. */
   kept(): void
