@@ -79,14 +79,19 @@ where
     let started = clock.now();
     let left = || patience.less(clock.now().since(started)).budget;
     let mut met = out_of_time();
+    if patience.budget < patience.least {
+        return Err(met);
+    }
     loop {
         let turn = timeout(left().saturating_sub(patience.least), turn()).await;
+        let Ok(turn) = turn else { return Err(met) };
+        let attempts = met.attempts + 1;
         let time = left();
-        if turn.is_err() || time < patience.least {
+        if time < patience.least && met.attempts > 0 {
             return Err(met);
         }
-        let attempts = met.attempts + 1;
-        match attempt(time.min(patience.attempt)).await {
+        // Before the first attempt, only a freeze leaves less: what comes is good for the next call.
+        match attempt(time.max(patience.least).min(patience.attempt)).await {
             Ok(value) => return Ok(value),
             Err(failure) => met = Failure { attempts, ..failure },
         }
