@@ -31,6 +31,8 @@ class RefreshTokenReader {
   }
 
   async #read() {
+    // A getConnection inside the function must find this call and wait for it.
+    await null;
     let token;
     try {
       token = await this.read();

@@ -257,6 +257,21 @@ describe('REFRESH_TOKEN_UNAVAILABLE', () => {
   test('a call without time asks nobody', async () => {
     const { config, manager } = await stage();
     const refreshToken = jest.fn();
+  test('when it asks for the Connection that waits for it: both calls end in time', async () => {
+    const { org, config, manager } = await stage();
+    const inner = [];
+    const refreshToken = () => {
+      inner.push(manager.getConnection(config, refreshToken, undefined, soon()));
+      return inner[0];
+    };
+    const soon = () => ({ deadline: Date.now() + 800 });
+    const outer = rejection(manager.getConnection(config, refreshToken, undefined, soon()));
+    expect(await outer).toHaveProperty('code', 'REFRESH_TOKEN_UNAVAILABLE');
+    expect(await rejection(inner[0])).toHaveProperty('code', 'REFRESH_TOKEN_UNAVAILABLE');
+    expect(inner).toHaveLength(1);
+    expect(org.stats().exchanges).toBe(0);
+  });
+
     const asked = manager.getConnection(config, refreshToken, undefined, { deadline: Date.now() });
     expect(await rejection(asked)).toHaveProperty('code', 'DEADLINE');
     expect(refreshToken).not.toHaveBeenCalled();
