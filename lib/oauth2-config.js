@@ -21,6 +21,8 @@ const {
 const LOGIN_URL = 'https://login.salesforce.com';
 const KEEP_TIMEOUT = 5;
 const STRINGS = ['clientId', 'clientSecret', 'redirectUri', 'loginUrl', 'instanceUrl', 'cacheKey'];
+/** Seconds; far beyond any call, and what timers can count. */
+const LONGEST_KEEP_TIMEOUT = 1_000;
 
 /**
  * A copy of a config, each field of which is read once, with what the call says beside it.
@@ -78,6 +80,9 @@ function checkLogin(config) {
   }
   checkSeconds({ keepTimeout }, 'keepTimeout', '');
   checkVersion(config);
+  if (keepTimeout > LONGEST_KEEP_TIMEOUT) {
+    throw invalid('keepTimeout', 'keepTimeout must be at most 1000 seconds.');
+  }
   checkLife(config);
   return config;
 }

@@ -200,6 +200,16 @@ describe('onRefreshToken', () => {
   });
 });
 
+test('a keepTimeout beyond 1000 s is refused before anything is sent', async () => {
+  const { org, config, manager } = await stage();
+  for (const keepTimeout of [1_000.1, 30 * 24 * 3_600]) {
+    const error = await rejection(manager.getConnection({ ...config, keepTimeout }));
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'keepTimeout' });
+  }
+  expect(org.stats().exchanges).toBe(0);
+  expect(await manager.getConnection({ ...config, keepTimeout: 1_000 })).toBeDefined();
+});
+
 test('of two callers that wait, the one that can keep is asked', async () => {
   const { kept, onRefreshToken } = keeper();
   const { org, config } = await stage();
