@@ -8,6 +8,7 @@ const { inSeconds, within } = require('./time-limit.js');
 
 /** The event of a new refresh token. */
 const EVENT = 'refreshToken';
+const LISTENER = 'A listener of the event refreshToken';
 
 let warned = false;
 
@@ -72,44 +73,33 @@ class RefreshTokenKeeper {
   /** @param {Rotation} rotation */
   async #keep(rotation) {
     const onRefreshToken = this.#onRefreshToken;
-    const told = this.#tell(rotation);
-    if (onRefreshToken !== undefined) {
-      if (told.threw) {
-        warn('A listener of the event refreshToken threw.', 'REFRESH_TOKEN_LISTENER_FAILED');
-      }
-      return this.#keepWith(onRefreshToken, rotation);
+    const listeners = this.#events.rawListeners(EVENT);
+    if (listeners.length === 0 && onRefreshToken === undefined) {
+      warnOnce();
+      return rotation.held();
     }
-    if (told.threw) return notKept(rotation, 'A listener of the event refreshToken threw.', told);
-    if (told.isHeard) return rotation.kept();
-    warnOnce();
-    rotation.held();
+    const told = tell(this.#events, listeners, rotation);
+    if (onRefreshToken === undefined) return this.#await(LISTENER, told, rotation);
+    told.catch(() => warn(`${LISTENER} failed.`, 'REFRESH_TOKEN_LISTENER_FAILED'));
+    return this.#await('onRefreshToken', called(onRefreshToken, rotation), rotation);
   }
 
   /**
-   * @param {NonNullable<OnRefreshToken>} onRefreshToken
+   * @param {string} who
+   * @param {Promise<unknown>} keeping
    * @param {Rotation} rotation
    */
-  async #keepWith(onRefreshToken, rotation) {
+  async #await(who, keeping, rotation) {
     const limit = this.#keepTimeout * 1000;
-    let what = 'onRefreshToken failed.';
+    let what = `${who} failed.`;
     // A success counts even if it comes too late.
-    const keeping = called(onRefreshToken, rotation).then(() => rotation.kept());
+    const kept = keeping.then(() => rotation.kept());
     try {
-      await within(keeping, limit, () => {
-        what = `onRefreshToken did not finish within ${inSeconds(limit)}.`;
+      await within(kept, limit, () => {
+        what = `${who} did not finish within ${inSeconds(limit)}.`;
       });
     } catch (cause) {
-      notKept(rotation, what, { cause });
-    }
-  }
-
-  /** @param {Rotation} rotation */
-  #tell({ refreshToken, oldFingerprint }) {
-    try {
-      const isHeard = this.#events.emit(EVENT, refreshToken, oldFingerprint);
-      return { isHeard, threw: false };
-    } catch (cause) {
-      return { isHeard: true, threw: true, cause };
+      notKept(rotation, what, cause);
     }
   }
 }
@@ -119,9 +109,9 @@ class RefreshTokenKeeper {
  *
  * @param {Rotation} rotation
  * @param {string} what
- * @param {{ cause?: unknown }} reason
+ * @param {unknown} cause
  */
-function notKept(rotation, what, { cause }) {
+function notKept(rotation, what, cause) {
   if (rotation.failed(what)) throw causedBy(cause, authError('REFRESH_NOT_PERSISTED', what));
 }
 
@@ -133,11 +123,23 @@ async function called(onRefreshToken, { refreshToken, oldFingerprint }) {
   await onRefreshToken(refreshToken, oldFingerprint);
 }
 
+/**
+ * Calls all listeners in turn: `emit` would neither wait for one that is async nor hear it fail.
+ *
+ * @param {import('node:events').EventEmitter} events
+ * @param {Function[]} listeners
+ * @param {Rotation} rotation
+ */
+function tell(events, listeners, { refreshToken, oldFingerprint }) {
+  const all = listeners.map(async (each) => each.call(events, refreshToken, oldFingerprint));
+  return Promise.all(all);
+}
+
 function warnOnce() {
   if (warned) return;
   warned = true;
   warn(
-    'Salesforce replaced a refresh token, and nobody keeps the new one: it dies with this process. Pass the option onRefreshToken.',
+    'Salesforce replaced a refresh token, and nobody keeps the new one: it dies with this process. Pass the option onRefreshToken, or listen to the event refreshToken.',
     'REFRESH_TOKEN_NOT_KEPT',
   );
 }

@@ -28,6 +28,63 @@ describe('the event refreshToken', () => {
 });
 
 describe('a listener that alone keeps', () => {
+  /** A manager of its own, whose listeners are the test's. */
+  async function quiet() {
+    const { org, config } = await stage();
+    return { org, config, manager: new SalesforceConnectionManager() };
+  }
+
+  test('is awaited: nobody gets the access token before', async () => {
+    const { config, manager } = await quiet();
+    let keep;
+    const told = new Promise((resolve) => {
+      manager.on('refreshToken', () => {
+        resolve();
+        return new Promise((done) => {
+          keep = done;
+        });
+      });
+    });
+    const got = jest.fn();
+    const asked = manager.getConnection(config).then(got);
+    await told;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(got).not.toHaveBeenCalled();
+    keep();
+    await asked;
+    expect(got).toHaveBeenCalledTimes(1);
+  });
+
+  test('and rejects: the call says so with its error as cause; all others were called', async () => {
+    const { org, config, manager } = await quiet();
+    const cause = new Error('the store is down');
+    const others = [jest.fn(), jest.fn()];
+    manager.on('refreshToken', others[0]);
+    manager.once('refreshToken', () => Promise.reject(cause));
+    manager.on('refreshToken', others[1]);
+    const error = await rejection(manager.getConnection(config));
+    expect(error).toMatchObject({ code: 'REFRESH_NOT_PERSISTED', retryable: true, cause });
+    for (const other of others) expect(other).toHaveBeenCalledTimes(1);
+    expect(await manager.getConnection(config)).toBeDefined(); // that of once is gone
+    for (const other of others) expect(other).toHaveBeenCalledTimes(2);
+    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+  });
+
+  test('has keepTimeout, and a late success counts', async () => {
+    const { org, config, manager } = await quiet();
+    let keep;
+    const listener = jest.fn(() => new Promise((done) => (keep = done)));
+    manager.on('refreshToken', listener);
+    const error = await rejection(manager.getConnection({ ...config, keepTimeout: 0.1 }));
+    expect(error).toMatchObject({ code: 'REFRESH_NOT_PERSISTED', retryable: true });
+    expect(error.message).toContain('did not finish within 0.1 s.');
+    keep();
+    await new Promise(setImmediate);
+    expect(await manager.getConnection(config)).toBeDefined();
+    expect(listener).toHaveBeenCalledTimes(1);
+    expect(org.stats().exchanges).toBe(1);
+  });
+
   test('and throws: the call says so with its error as cause, and the next one tells it again', async () => {
     const { org, config } = await stage();
     const manager = new SalesforceConnectionManager();
@@ -39,7 +96,7 @@ describe('a listener that alone keeps', () => {
     });
     const error = await rejection(manager.getConnection(config));
     expect(error).toMatchObject({ code: 'REFRESH_NOT_PERSISTED', retryable: true, cause });
-    expect(error.message).toContain('A listener of the event refreshToken threw.');
+    expect(error.message).toContain('A listener of the event refreshToken failed.');
     const connection = await manager.getConnection(config);
     expect((await connection.query(QUERY)).totalSize).toBe(1);
     expect(told).toEqual([told[0], told[0]]);
@@ -133,7 +190,7 @@ describe('what is said on the console', () => {
     return child.reports;
   }
 
-  test('without callback and listener: one warning, which names the option', async () => {
+  test('without callback and listener: one warning, which names both remedies', async () => {
     const { org } = await stage();
     const reports = await warningsOf(
       `const connection = await manager.getConnection(input);
@@ -142,7 +199,11 @@ describe('what is said on the console', () => {
       org,
     );
     expect(reports).toEqual([
-      ['RefreshTokenWarning', 'REFRESH_TOKEN_NOT_KEPT', expect.stringContaining('onRefreshToken')],
+      [
+        'RefreshTokenWarning',
+        'REFRESH_TOKEN_NOT_KEPT',
+        expect.stringMatching(/option onRefreshToken, or listen to the event refreshToken\.$/),
+      ],
     ]);
     expect(org.stats().rotations).toBe(2);
   });
@@ -156,16 +217,22 @@ describe('what is said on the console', () => {
     expect(org.stats().rotations).toBe(1);
   });
 
-  test('a listener that throws beside a callback that keeps: a warning without what it threw', async () => {
-    const { org } = await stage();
-    const [query, ...warnings] = await warningsOf(
-      `manager.on('refreshToken', (token) => { throw new Error(token); });
+  test.each([
+    ['throws', '(token) => { throw new Error(token); }'],
+    ['rejects', 'async (token) => { throw new Error(token); }'],
+  ])(
+    'a listener that %s beside a callback that keeps: a warning without its error',
+    async (_, listener) => {
+      const { org } = await stage();
+      const [query, ...warnings] = await warningsOf(
+        `manager.on('refreshToken', ${listener});
        const connection = await manager.getConnection({ ...input, onRefreshToken() {} });
        report((await connection.query('${QUERY}')).totalSize);`,
-      org,
-    ).then((reports) => reports.sort());
-    expect(query).toBe(1);
-    expect(warnings.map(([, code]) => code)).toEqual(['REFRESH_TOKEN_LISTENER_FAILED']);
-    expect(org.stats().refreshTokenReuses).toBe(0);
-  });
+        org,
+      ).then((reports) => reports.sort());
+      expect(query).toBe(1);
+      expect(warnings.map(([, code]) => code)).toEqual(['REFRESH_TOKEN_LISTENER_FAILED']);
+      expect(org.stats().refreshTokenReuses).toBe(0);
+    },
+  );
 });
