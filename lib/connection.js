@@ -44,6 +44,7 @@ function openConnection(Connection, entry, token) {
   connection.userInfo = userInfoOf(token);
   // A class of the user's that keeps its token to itself still needs the place where it is renewed.
   connection.accessToken ??= token.accessToken;
+  entry.prepare(connection);
   return connection;
 
   /**

@@ -95,6 +95,13 @@ class Entry {
     return this.token;
   }
 
+  /**
+   * What is to be done to each new Connection of this kind.
+   *
+   * @param {any} _connection
+   */
+  prepare(_connection) {}
+
   /** @param {any} connection */
   connect(connection) {
     this.connection = connection;

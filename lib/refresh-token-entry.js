@@ -3,6 +3,7 @@
 const { Entry } = require('./entry.js');
 const { RefreshTokenKeeper } = require('./refresh-token-keeper.js');
 const { RefreshTokenLogin } = require('./refresh-token-login.js');
+const { refuseRevocation } = require('./refuse-revocation.js');
 
 /** @typedef {import('./oauth2-config').Checked} Checked */
 /** @typedef {import('./oauth2-config').Wanted} Wanted */
@@ -149,6 +150,11 @@ class RefreshTokenEntry extends Entry {
     this.refreshToken = config.refreshToken;
     if (typeof config.refreshToken === 'function') this.login.readBy(config.refreshToken);
     this.keepBy(config);
+  }
+
+  /** @param {any} connection */
+  prepare(connection) {
+    refuseRevocation(connection);
   }
 }
 

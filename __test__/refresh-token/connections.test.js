@@ -3,6 +3,7 @@
 const { Connection } = require('jsforce');
 const { SalesforceConnectionManager } = require('../..');
 const { startOrg } = require('../support/orgs');
+const { rejection } = require('../support/rejection');
 const { QUERY, keeper, listening, stage } = require('./support');
 
 describe('as the documents of the OAuth2 manager have it', () => {
@@ -99,6 +100,21 @@ describe('one Connection for each configuration and refresh token', () => {
     const next = await manager.getConnection(config);
     expect(next).not.toBe(connection);
     expect((await next.query(QUERY)).totalSize).toBe(1);
+  });
+
+  test('logout(true) says that it cannot revoke the refresh token, and ends nothing', async () => {
+    const { org, config, manager } = await stage();
+    const connection = await manager.getConnection(config);
+    for (const method of ['logout', 'logoutByOAuth2', 'logoutBySoap']) {
+      const error = await rejection(connection[method](true));
+      expect(error).toMatchObject({ name: 'ConfigurationError', code: 'CONFIG_INVALID' });
+      expect(error.message).toContain('/services/oauth2/revoke');
+      expect(error.message).toContain('forgetRefreshToken()');
+    }
+    expect((await connection.query(QUERY)).totalSize).toBe(1);
+    expect(await manager.getConnection(config)).toBe(connection);
+    expect(Object.keys(connection)).not.toContain('logout');
+    expect(org.stats()).toMatchObject({ exchanges: 1, familiesRevoked: 0 });
   });
 
   test('a class of one’s own', async () => {
