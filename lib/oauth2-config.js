@@ -19,10 +19,11 @@ const {
  */
 
 const LOGIN_URL = 'https://login.salesforce.com';
+/** Seconds. */
 const KEEP_TIMEOUT = 5;
-const STRINGS = ['clientId', 'clientSecret', 'redirectUri', 'loginUrl', 'instanceUrl', 'cacheKey'];
 /** Seconds; far beyond any call, and what timers can count. */
 const LONGEST_KEEP_TIMEOUT = 1_000;
+const STRINGS = ['clientId', 'clientSecret', 'redirectUri', 'loginUrl', 'instanceUrl', 'cacheKey'];
 
 /**
  * A copy of a config, each field of which is read once, with what the call says beside it.
@@ -79,10 +80,10 @@ function checkLogin(config) {
     );
   }
   checkSeconds({ keepTimeout }, 'keepTimeout', '');
-  checkVersion(config);
   if (keepTimeout > LONGEST_KEEP_TIMEOUT) {
     throw invalid('keepTimeout', 'keepTimeout must be at most 1000 seconds.');
   }
+  checkVersion(config);
   checkLife(config);
   return config;
 }
@@ -114,6 +115,22 @@ function checkApp(config) {
 }
 
 /**
+ * Whether both are one app at one host that proves itself in one way, spelled alike.
+ *
+ * @param {Wanted} one
+ * @param {Wanted} other
+ */
+function isSameApp(one, other) {
+  return (
+    one.clientId === other.clientId &&
+    one.clientSecret === other.clientSecret &&
+    one.privateKey === other.privateKey &&
+    one.clientAuthentication === other.clientAuthentication &&
+    one.loginUrl === other.loginUrl
+  );
+}
+
+/**
  * An app as the native side is told of it.
  *
  * @param {Wanted & { loginUrl?: string }} config
@@ -136,4 +153,4 @@ function nativeConfig(config) {
   };
 }
 
-module.exports = { checkApp, checkLogin, nativeConfig, pick };
+module.exports = { checkApp, checkLogin, isSameApp, nativeConfig, pick };

@@ -1,6 +1,9 @@
 'use strict';
 
+const { invalid } = require('./checks.js');
 const { Entry } = require('./entry.js');
+const { errorOf } = require('./errors.js');
+const { isSameApp } = require('./oauth2-config.js');
 const { RefreshTokenKeeper } = require('./refresh-token-keeper.js');
 const { RefreshTokenLogin } = require('./refresh-token-login.js');
 const { refuseRevocation } = require('./refuse-revocation.js');
@@ -77,25 +80,20 @@ class RefreshTokenEntry extends Entry {
   }
 
   /** @param {Wanted} wanted */
-  hasApp({ clientId, clientSecret, privateKey, clientAuthentication, loginUrl }) {
-    return (
-      this.clientId === clientId &&
-      this.clientSecret === clientSecret &&
-      this.privateKey === privateKey &&
-      this.clientAuthentication === clientAuthentication &&
-      this.loginUrl === loginUrl
-    );
+  hasApp(wanted) {
+    return isSameApp(this, wanted);
   }
 
   /**
-   * Whether the app cannot be the same, however it is spelled.
+   * Throws if the app cannot be the same, however it is spelled.
    *
    * @param {Checked} config
    */
-  isOfAnotherApp({ clientId, clientSecret }) {
-    return (
-      this.clientId.trim() !== clientId.trim() || this.clientSecret?.trim() !== clientSecret?.trim()
-    );
+  checkApp({ clientId, clientSecret }) {
+    const isSame =
+      this.clientId.trim() === clientId.trim() &&
+      this.clientSecret?.trim() === clientSecret?.trim();
+    if (!isSame) throw bound();
   }
 
   /**
@@ -118,17 +116,21 @@ class RefreshTokenEntry extends Entry {
   }
 
   /**
-   * Whether the other one, of the same cache key, has the same lineage of refresh tokens.
+   * Makes sure that another entry for the same cache key is of the same user. A refresh token that is
+   * not known to come of the same approval may be anybody's: the server is asked.
    *
    * @param {RefreshTokenEntry} other
    * @param {() => number} left milliseconds
+   * @returns the access token, if one was asked for
    */
-  async isBoundTo(other, left) {
-    if (this.login.isSame(other.login)) return true;
-    if (!isFunction(this.refreshToken) || !isFunction(other.refreshToken)) return false;
-    // Another container may have kept a newer one, which the function of before reads as well.
-    await this.login.read(left()).catch(() => {});
-    return this.login.isSame(other.login);
+  async tokenOfSameUser(other, left) {
+    // One whose function was never called is bound to nobody yet.
+    if (!this.login.isRead() || this.login.isSame(other.login)) return undefined;
+    if (!this.hasApp(other) || this.login.identityUrl === undefined) throw bound();
+    const asked = await other.login.token(left());
+    if (asked.outcome === 'refused') throw errorOf(asked.refusal);
+    if (!this.login.isOfUserOf(other.login)) throw bound();
+    return asked.token;
   }
 
   /**
@@ -142,13 +144,14 @@ class RefreshTokenEntry extends Entry {
   }
 
   /**
-   * Takes over what reads and keeps another refresh token of the same lineage.
+   * Goes on with another refresh token of the same user, or another function for it.
    *
    * @param {Checked} config
+   * @param {RefreshTokenLogin} login
    */
-  takeOver(config) {
+  takeOver(config, login) {
     this.refreshToken = config.refreshToken;
-    if (typeof config.refreshToken === 'function') this.login.readBy(config.refreshToken);
+    this.login.takeOver(login);
     this.keepBy(config);
   }
 
@@ -165,6 +168,13 @@ class RefreshTokenEntry extends Entry {
  */
 function keyOf({ cacheKey, refreshToken }) {
   return cacheKey ?? refreshToken;
+}
+
+function bound() {
+  return invalid(
+    'cacheKey',
+    'This cacheKey is that of another app or user, or the user cannot be told: use one key for each user, or call forgetRefreshToken() first with the refresh token that the key had.',
+  );
 }
 
 /** @param {unknown} value */

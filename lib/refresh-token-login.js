@@ -1,6 +1,7 @@
 'use strict';
 
 const native = require('../native.js');
+const { invalid } = require('./checks.js');
 const { errorOf } = require('./errors.js');
 const { nativeConfig } = require('./oauth2-config.js');
 const { RefreshTokenReader } = require('./refresh-token-reader.js');
@@ -8,6 +9,7 @@ const { countdown } = require('./time-limit.js');
 
 /** @typedef {import('./entry').Asked} Asked */
 /** @typedef {import('./oauth2-config').Checked} Checked */
+/** @typedef {import('../native').Login} NativeLogin */
 /** @typedef {import('../native').TokenSource} TokenSource */
 
 /** After these another container may have kept a newer refresh token. */
@@ -24,7 +26,14 @@ class RefreshTokenLogin {
   #reader;
   /** The refresh token that was read last. */
   #refreshToken = '';
-  /** None, as long as the function was not called. @type {import('../native').Login | null} */
+  /** That of the refresh token that was read last. @type {NativeLogin | null} */
+  #newest = null;
+  /**
+   * That of the access token that was given last, or at first of the refresh token read; none, as
+   * long as the function was not called.
+   *
+   * @type {NativeLogin | null}
+   */
   #login = null;
   /** Whether it could keep a refresh token when it last asked. */
   #wasKeeper = false;
@@ -38,6 +47,8 @@ class RefreshTokenLogin {
     this.#source = source;
     this.#config = nativeConfig(config);
     this.#keeper = keeper;
+    /** The user whose access token was given last, if the server named one. @type {string | undefined} */
+    this.identityUrl = undefined;
     const { refreshToken } = config;
     if (typeof refreshToken === 'function') this.#reader = new RefreshTokenReader(refreshToken);
     else this.#use(refreshToken);
@@ -50,11 +61,11 @@ class RefreshTokenLogin {
   async token(budget) {
     const left = countdown(budget);
     const login = await this.read(left());
-    const asked = await this.#ask(login, left);
+    const asked = await this.#askFor(login, left);
     if (asked.outcome === 'granted' || !SUPERSEDED.includes(asked.refusal.code)) return asked;
     // If it cannot be read, the first answer is what counts.
     const other = await this.read(left()).catch(() => login);
-    return other === login ? asked : this.#ask(other, left);
+    return other === login ? asked : this.#askFor(other, left);
   }
 
   kept() {
@@ -89,14 +100,29 @@ class RefreshTokenLogin {
     return this.#login !== null && other.#login !== null && this.#login.isSame(other.#login);
   }
 
-  /** Forgets all that the refresh token led to; whether it was ever sent. */
+  /**
+   * Whether both are known to be the same user's.
+   *
+   * @param {RefreshTokenLogin} other
+   */
+  isOfUserOf({ identityUrl }) {
+    return identityUrl !== undefined && this.identityUrl === identityUrl;
+  }
+
+  /** Forgets all that its refresh tokens led to; whether one was ever sent. */
   forget() {
-    return this.#login?.forget() ?? false;
+    const newest = this.#newest?.forget() ?? false;
+    return (this.#login?.forget() ?? false) || newest;
   }
 
   /** Whether somebody forgot its refresh token: it gives no token any more. */
   isForgotten() {
-    return this.#login?.isForgotten() ?? false;
+    return this.#forgotten() !== undefined;
+  }
+
+  #forgotten() {
+    if (this.#login?.isForgotten()) return this.#login;
+    return this.#newest?.isForgotten() ? this.#newest : undefined;
   }
 
   /** Whether the function was called. */
@@ -110,12 +136,17 @@ class RefreshTokenLogin {
   }
 
   /**
-   * Takes over another function that reads the same token.
+   * Takes over what another login of the same user reads, and how.
    *
-   * @param {() => string | Promise<string>} read
+   * @param {RefreshTokenLogin} other
    */
-  readBy(read) {
-    if (this.#reader !== undefined) this.#reader.read = read;
+  takeOver(other) {
+    if (this.#reader !== undefined) this.#reader = other.#reader;
+    if (this.isSame(other)) return;
+    this.#refreshToken = other.#refreshToken;
+    this.#newest = other.#newest;
+    this.#login = other.#login;
+    this.#wasKeeper = other.#wasKeeper;
   }
 
   /**
@@ -131,18 +162,47 @@ class RefreshTokenLogin {
   /** @param {string} refreshToken */
   #use(refreshToken) {
     // Whoever holds a Connection of a forgotten refresh token must not go on with another.
-    if (this.#login?.isForgotten()) return this.#login;
-    if (this.#login !== null && refreshToken === this.#refreshToken) return this.#login;
+    const forgotten = this.#forgotten();
+    if (forgotten !== undefined) return forgotten;
+    if (this.#newest === null || refreshToken !== this.#refreshToken) {
+      this.#newest = this.#open(refreshToken);
+      this.#refreshToken = refreshToken;
+    }
+    this.#login ??= this.#newest;
+    return this.#newest;
+  }
+
+  /** @param {string} refreshToken */
+  #open(refreshToken) {
     const login = native.Login.withRefreshToken(this.#source, this.#config, refreshToken);
     if (login.refusal !== null) throw errorOf(login.refusal);
-    this.#refreshToken = refreshToken;
     // Of two refresh tokens that led to each other either is as good.
-    if (this.#login === null || !this.#login.isSame(login)) this.#login = login;
-    return this.#login;
+    return this.#login?.isSame(login) ? this.#login : login;
   }
 
   /**
-   * @param {import('../native').Login} login
+   * Asks for an access token, which counts if it is of the same user as the one before: a function
+   * that reads something else by now must not change whose Connections there are.
+   *
+   * @param {NativeLogin} login
+   * @param {() => number} left milliseconds
+   * @returns {Promise<Asked>}
+   */
+  async #askFor(login, left) {
+    const asked = await this.#ask(login, left);
+    if (asked.outcome === 'refused') return asked;
+    const forgotten = this.#forgotten();
+    if (forgotten !== undefined && forgotten !== login) return this.#ask(forgotten, left);
+    const { identityUrl } = asked.token;
+    const isSame = this.#login?.isSame(login) ?? true;
+    if (!isSame && isOther(this.identityUrl, identityUrl)) throw ofAnotherUser();
+    this.#login = login;
+    this.identityUrl = identityUrl ?? this.identityUrl;
+    return asked;
+  }
+
+  /**
+   * @param {NativeLogin} login
    * @param {() => number} left milliseconds
    * @returns {Promise<Asked>}
    */
@@ -161,6 +221,23 @@ class RefreshTokenLogin {
       await this.#keeper.keep(settled, left());
     }
   }
+}
+
+/**
+ * Whether two users are known and not the same.
+ *
+ * @param {string | undefined} before
+ * @param {string | undefined} now
+ */
+function isOther(before, now) {
+  return before !== undefined && now !== undefined && before !== now;
+}
+
+function ofAnotherUser() {
+  return invalid(
+    'refreshToken',
+    'The function refreshToken gave the refresh token of another user than before: write one function for each user.',
+  );
 }
 
 exports.RefreshTokenLogin = RefreshTokenLogin;

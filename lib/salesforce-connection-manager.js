@@ -4,7 +4,7 @@ const { EventEmitter } = require('node:events');
 
 const native = require('../native.js');
 const { readCallOptions, throwIfAborted, untilAborted } = require('./call-options.js');
-const { checkSeconds, invalid } = require('./checks.js');
+const { checkSeconds } = require('./checks.js');
 const { Entries } = require('./entries.js');
 const { readOAuth2Environment } = require('./environment.js');
 const { openSource, sharedSource } = require('./manager-options.js');
@@ -189,19 +189,20 @@ class SalesforceConnectionManager extends EventEmitter {
    * @returns {Promise<RefreshTokenEntry>}
    */
   async #rebind(found, config, left) {
-    if (found.isOfAnotherApp(config)) throw bound();
+    found.checkApp(config);
     const entry = this.#begin(config);
     await entry.login.read(left());
-    // One whose function was never called is bound to nobody yet.
-    if (found.login.isRead() && !(await found.isBoundTo(entry, left))) throw bound();
+    const token = await found.tokenOfSameUser(entry, left);
     const place = this.#unlessForgotten(this.#entries.find(found.key, config));
     if (place !== undefined && place !== found) return this.#rebind(place, config, left);
     if (place !== undefined) {
       if (found.canBe(config)) {
-        found.takeOver(config);
+        found.takeOver(config, entry.login);
+        if (token !== undefined) found.adopt(token);
         return found;
       }
       this.#entries.remove(found);
+      entry.login.identityUrl ??= found.login.identityUrl;
     }
     return this.#add(entry);
   }
@@ -227,13 +228,6 @@ class SalesforceConnectionManager extends EventEmitter {
     this.#entries.add(entry);
     return entry;
   }
-}
-
-function bound() {
-  return invalid(
-    'cacheKey',
-    'This cacheKey is that of another app or refresh token: use one key for each, or forgetRefreshToken() first.',
-  );
 }
 
 exports.SalesforceConnectionManager = SalesforceConnectionManager;

@@ -35,8 +35,6 @@ describe('a key that is bound to one credential', () => {
     'another secret': () => ({ clientSecret: 'a-wrong-secret' }),
     'no secret': () => ({ clientSecret: undefined }),
     'another login host': () => ({ loginUrl: 'https://test.salesforce.com' }),
-    'another user’s refresh token': (org) => ({ refreshToken: org.issueRefreshToken() }),
-    'a function in place of a refresh token': () => ({ refreshToken: () => 'whatever' }),
   };
 
   test.each(Object.keys(others))('is refused with %s', async (what) => {

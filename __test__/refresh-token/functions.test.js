@@ -2,6 +2,7 @@
 
 const { runChild } = require('../support/child');
 const { rejection } = require('../support/rejection');
+const { tokenOfAnother } = require('./another-user');
 const { QUERY, stage } = require('./support');
 
 /** A place outside the process where the newest refresh token is kept. */
@@ -78,22 +79,24 @@ describe('another function under a cache key', () => {
   test('that reads another user’s refresh token is refused, and the first stays', async () => {
     const given = await stage();
     const first = () => given.config.refreshToken;
-    const other = given.org.issueRefreshToken();
+    const other = tokenOfAnother(given.org);
     const connection = await ask(given, first);
     for (let time = 0; time < 2; time += 1) {
       expect(await rejection(ask(given, () => other))).toMatchObject(bound);
     }
     expect(await ask(given, first)).toBe(connection);
-    expect(given.org.stats().exchanges).toBe(1);
+    expect(given.org.stats().exchanges).toBe(2); // who it is was asked once
   });
 
-  test('reads what another container kept, and so does the one before it', async () => {
+  test('reads what another container kept: the Connection stays', async () => {
     const given = await stage();
     const store = { token: given.config.refreshToken };
-    await ask(given, () => store.token);
+    const first = jest.fn(() => store.token);
+    const connection = await ask(given, first);
     store.token = given.org.issueRefreshToken();
-    const connection = await ask(given, () => store.token);
+    expect(await ask(given, () => store.token)).toBe(connection);
     expect((await connection.query(QUERY)).totalSize).toBe(1);
+    expect(first).toHaveBeenCalledTimes(1);
   });
 
   test('takes the place of one that never gave a token', async () => {
@@ -101,7 +104,7 @@ describe('another function under a cache key', () => {
     const broken = () => Promise.reject(new Error('no such parameter'));
     await rejection(ask(given, broken));
     expect(await ask(given, () => given.config.refreshToken)).toBeDefined();
-    expect(await rejection(ask(given, () => given.org.issueRefreshToken()))).toMatchObject(bound);
+    expect(await rejection(ask(given, () => tokenOfAnother(given.org)))).toMatchObject(bound);
   });
 
   test('that fails or hangs is told, and disturbs nobody', async () => {
@@ -254,9 +257,6 @@ describe('REFRESH_TOKEN_UNAVAILABLE', () => {
     await expect(manager.getConnection(config, refreshToken)).resolves.toBeDefined();
   });
 
-  test('a call without time asks nobody', async () => {
-    const { config, manager } = await stage();
-    const refreshToken = jest.fn();
   test('when it asks for the Connection that waits for it: both calls end in time', async () => {
     const { org, config, manager } = await stage();
     const inner = [];
@@ -272,6 +272,9 @@ describe('REFRESH_TOKEN_UNAVAILABLE', () => {
     expect(org.stats().exchanges).toBe(0);
   });
 
+  test('a call without time asks nobody', async () => {
+    const { config, manager } = await stage();
+    const refreshToken = jest.fn();
     const asked = manager.getConnection(config, refreshToken, undefined, { deadline: Date.now() });
     expect(await rejection(asked)).toHaveProperty('code', 'DEADLINE');
     expect(refreshToken).not.toHaveBeenCalled();

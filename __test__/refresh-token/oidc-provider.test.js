@@ -119,6 +119,26 @@ test('a spent refresh token ends the grant, and is told', async () => {
   });
 });
 
+test('it names no user: only the very function that a key has may read another approval', async () => {
+  jest.spyOn(process, 'emitWarning').mockImplementation(() => {}); // nobody keeps the first
+  const config = await startServer();
+  const approvals = [await logIn(config), await logIn(config)];
+  const [first, second] = approvals.map(({ refreshToken }) => refreshToken);
+  const manager = new SalesforceConnectionManager();
+  const store = { token: first };
+  const refreshToken = () => store.token;
+  const ask = (source) => manager.getConnection(config, source, 'prod');
+  await ask(refreshToken);
+  expect(await rejection(ask(() => second))).toMatchObject({ option: 'cacheKey', attempts: 0 });
+  const { kept, onRefreshToken } = keeper();
+  manager.on('refreshToken', onRefreshToken); // what is held is asked for once more
+  store.token = second;
+  expect(await ask(refreshToken)).toBeDefined();
+  expect(kept).toHaveLength(1);
+  expect(manager.getCacheStats().exchanges).toBe(2);
+  jest.restoreAllMocks();
+});
+
 test('a wrong secret and a code used twice are told', async () => {
   const config = await startServer();
   const { url, codeVerifier } = authorizationRequest(config, { scope: 'openid' });

@@ -1,0 +1,167 @@
+'use strict';
+
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { getAuthError } = require('../..');
+const { runChild } = require('../support/child');
+const { rejection } = require('../support/rejection');
+const { tokenOfAnother } = require('./another-user');
+const { QUERY, keeper, stage } = require('./support');
+
+const bound = { name: 'ConfigurationError', code: 'CONFIG_INVALID', option: 'cacheKey' };
+const misread = { name: 'ConfigurationError', code: 'CONFIG_INVALID', option: 'refreshToken' };
+
+/** An org with two users, and the refresh tokens of both. */
+async function twoUsers(options) {
+  const { org, config, manager } = await stage(options);
+  const { refreshToken: own, ...app } = config;
+  return { org, app, manager, own, other: tokenOfAnother(org), username: org.config.username };
+}
+
+/** Whose Connection it is; jsforce renews for the query and not for the identity. */
+async function userOf(connection) {
+  await connection.query(QUERY);
+  return (await connection.identity()).username;
+}
+
+describe('a cache key is bound to one user', () => {
+  const others = {
+    'a string': (token) => token,
+    'a function': (token) => () => token,
+  };
+
+  for (const first of Object.keys(others)) {
+    test.each(Object.keys(others))(
+      `from ${first} to %s: another user is refused`,
+      async (second) => {
+        const { app, manager, own, other, username } = await twoUsers();
+        const ask = (refreshToken) => manager.getConnection(app, refreshToken, 'prod');
+        const source = others[first](own);
+        const connection = await ask(source);
+        expect(await rejection(ask(others[second](other)))).toMatchObject(bound);
+        expect(await ask(source)).toBe(connection);
+        expect(await userOf(connection)).toBe(username);
+      },
+    );
+
+    test.each(Object.keys(others))(
+      `from ${first} to %s: another approval goes on`,
+      async (second) => {
+        const { org, app, manager, own, username } = await twoUsers();
+        const ask = (refreshToken) => manager.getConnection(app, refreshToken, 'prod');
+        const connection = await ask(others[first](own));
+        const source = others[second](org.issueRefreshToken());
+        const next = await ask(source);
+        if (first === second) expect(next).toBe(connection);
+        expect(manager.getCacheStats().total).toBe(1);
+        org.revokeRefreshToken(own); // what the key has now is the newer one
+        org.revokeAll();
+        expect(await userOf(next)).toBe(username);
+        expect(await ask(source)).toBe(next);
+        expect(org.stats().refreshTokenReuses).toBe(0);
+      },
+    );
+  }
+
+  test('functions that read what the call is about: each call tells which user it is', async () => {
+    const { app, manager, own, other, username } = await twoUsers();
+    const store = { own, other };
+    const tenant = new AsyncLocalStorage();
+    const ask = (who) =>
+      tenant.run(who, () =>
+        manager.getConnection(app, async () => store[tenant.getStore()], 'prod'),
+      );
+    const connection = await ask('own');
+    expect(await rejection(ask('other'))).toMatchObject(bound);
+    expect(await ask('own')).toBe(connection);
+    expect(await userOf(connection)).toBe(username);
+  });
+
+  test('the function of before is not called to prove anything', async () => {
+    const { org, app, manager, own } = await twoUsers();
+    const first = jest.fn(() => own);
+    await manager.getConnection(app, first, 'prod');
+    const approved = org.issueRefreshToken();
+    await manager.getConnection(app, () => approved, 'prod');
+    expect(first).toHaveBeenCalledTimes(1);
+  });
+
+  test('a refresh token that the server refuses is refused as such', async () => {
+    const { org, app, manager, own } = await twoUsers();
+    const connection = await manager.getConnection(app, own, 'prod');
+    const ended = org.issueRefreshToken();
+    org.revokeRefreshToken(ended);
+    const error = await rejection(manager.getConnection(app, ended, 'prod'));
+    expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', attempts: 1 });
+    expect(await manager.getConnection(app, own, 'prod')).toBe(connection);
+  });
+
+  test('before the first access token nobody is known: another refresh token is refused', async () => {
+    const { org, app, manager, own } = await twoUsers();
+    org.revokeRefreshToken(own);
+    await rejection(manager.getConnection(app, own, 'prod'));
+    const again = org.issueRefreshToken();
+    expect(await rejection(manager.getConnection(app, again, 'prod'))).toMatchObject(bound);
+    manager.forgetRefreshToken(app, own);
+    expect(await manager.getConnection(app, again, 'prod')).toBeDefined();
+  });
+
+  test('a string that another container has rotated goes on, with what came of it', async () => {
+    const { kept, onRefreshToken } = keeper();
+    const { org, app, manager, own } = await twoUsers();
+    const connection = await manager.getConnection({ ...app, onRefreshToken }, own, 'prod');
+    const { reports } = await runChild(
+      `const login = { ...input, onRefreshToken: report };
+       load().SalesforceConnectionManager.getInstance().getConnection(login);`,
+      { input: { ...app, refreshToken: kept[0] } },
+    );
+    const ask = () => manager.getConnection({ ...app, onRefreshToken }, reports[0], 'prod');
+    expect(await ask()).toBe(connection);
+    expect(kept).toHaveLength(2);
+    org.revokeAll();
+    expect((await connection.query(QUERY)).totalSize).toBe(1);
+    expect(await ask()).toBe(connection);
+    expect(org.stats()).toMatchObject({ exchanges: 4, refreshTokenReuses: 0 });
+  });
+});
+
+describe('one function object that reads another user’s refresh token later', () => {
+  test.each([undefined, 'prod'])(
+    'cache key %s: the Connection ends in a typed error',
+    async (key) => {
+      const { org, app, manager, own, other, username } = await twoUsers();
+      const store = { token: own };
+      const refreshToken = () => store.token;
+      const connection = await manager.getConnection(app, refreshToken, key);
+      store.token = other;
+      org.revokeAll();
+      const error = getAuthError(await rejection(connection.query(QUERY)), connection);
+      expect(error).toMatchObject(misread);
+      expect(await rejection(manager.getConnection(app, refreshToken, key))).toMatchObject(misread);
+      store.token = own;
+      expect(await userOf(connection)).toBe(username);
+      expect(org.stats().refreshTokenReuses).toBe(0);
+    },
+  );
+
+  test('while the first access token is awaited: the user who comes first stays', async () => {
+    const { app, manager, own, other } = await twoUsers({ delay: 200 });
+    const reads = [own, other];
+    const refreshToken = () => reads.shift();
+    const first = manager.getConnection(app, refreshToken);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const second = rejection(manager.getConnection(app, refreshToken));
+    const connection = await first;
+    expect(await second).toMatchObject(misread);
+    expect(connection.userInfo).toMatchObject({ url: (await connection.identity()).id });
+  });
+
+  test('another approval of the same user goes on', async () => {
+    const { org, app, manager, own, username } = await twoUsers();
+    const store = { token: own };
+    const connection = await manager.getConnection(app, () => store.token);
+    store.token = org.issueRefreshToken();
+    org.revokeAll();
+    expect(await userOf(connection)).toBe(username);
+    expect(org.stats().refreshTokenReuses).toBe(0);
+  });
+});
