@@ -4,9 +4,10 @@ const { EventEmitter } = require('node:events');
 
 const native = require('../native.js');
 const { readCallOptions, throwIfAborted, untilAborted } = require('./call-options.js');
-const { checkSeconds } = require('./checks.js');
+const { checkSeconds, invalid } = require('./checks.js');
 const { Entries } = require('./entries.js');
 const { readOAuth2Environment } = require('./environment.js');
+const { KnownFunctions } = require('./known-functions.js');
 const { openSource, sharedSource } = require('./manager-options.js');
 const { checkLogin, pick } = require('./oauth2-config.js');
 const { RefreshTokenEntry, keyOf } = require('./refresh-token-entry.js');
@@ -30,6 +31,7 @@ class SalesforceConnectionManager extends EventEmitter {
   #source;
   #entries;
   #access;
+  #functions = new KnownFunctions();
   #connectionTtl;
   /** @type {OAuth2Config | undefined} */
   #environment;
@@ -111,15 +113,27 @@ class SalesforceConnectionManager extends EventEmitter {
    */
   forgetRefreshToken(config, refreshToken) {
     const wanted = checkLogin(this.#wanted(config, refreshToken, undefined));
-    const known = [...this.#entries].find(
-      (entry) => entry.hasGrant(wanted) && !entry.login.isForgotten(),
-    );
-    const { login } = known ?? this.#begin(wanted);
-    const wasUsed = login.forget();
+    const results = this.#loginsOf(wanted).map((login) => login.forget());
     for (const entry of [...this.#entries]) {
       if (entry.login.isForgotten()) this.#entries.remove(entry);
     }
-    return wasUsed;
+    return results.includes(true);
+  }
+
+  /**
+   * The logins by this refresh token. Two entries of one function may have read different ones.
+   *
+   * @param {Checked} wanted
+   */
+  #loginsOf(wanted) {
+    const logins = this.#functions.find(wanted);
+    for (const entry of this.#entries) {
+      const { login } = entry;
+      if (entry.hasGrant(wanted) && login.isRead() && !login.isForgotten()) logins.push(login);
+    }
+    if (logins.length > 0) return logins;
+    if (typeof wanted.refreshToken === 'function') throw neverRead();
+    return [this.#begin(wanted).login];
   }
 
   /** @param {RefreshTokenEntry} entry */
@@ -199,6 +213,7 @@ class SalesforceConnectionManager extends EventEmitter {
       if (found.canBe(config)) {
         found.takeOver(config, entry.login);
         if (token !== undefined) found.adopt(token);
+        this.#functions.add(config, found.login);
         return found;
       }
       this.#entries.remove(found);
@@ -220,7 +235,9 @@ class SalesforceConnectionManager extends EventEmitter {
 
   /** @param {Checked} config */
   #begin(config) {
-    return new RefreshTokenEntry(this.#source, config, this);
+    const entry = new RefreshTokenEntry(this.#source, config, this);
+    this.#functions.add(config, entry.login);
+    return entry;
   }
 
   /** @param {RefreshTokenEntry} entry */
@@ -228,6 +245,13 @@ class SalesforceConnectionManager extends EventEmitter {
     this.#entries.add(entry);
     return entry;
   }
+}
+
+function neverRead() {
+  return invalid(
+    'refreshToken',
+    'This function refreshToken was never called by this manager: pass the refresh token itself.',
+  );
 }
 
 exports.SalesforceConnectionManager = SalesforceConnectionManager;

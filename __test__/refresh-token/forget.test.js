@@ -34,10 +34,62 @@ test('one that nobody used is not known, and others stay', async () => {
 test('a function is forgotten with what it gave', async () => {
   const { org, config, manager } = await stage();
   const refreshToken = () => config.refreshToken;
-  expect(manager.forgetRefreshToken(config, refreshToken)).toBe(false);
   await manager.getConnection(config, refreshToken);
   expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
+  expect(manager.forgetRefreshToken(config, refreshToken)).toBe(false);
   expect(org.stats().exchanges).toBe(1);
+});
+
+test('a function is forgotten after a clear, too', async () => {
+  const { org, config, manager } = await stage();
+  const refreshToken = () => config.refreshToken;
+  const connection = await manager.getConnection(config, refreshToken);
+  manager.clearAllConnections();
+  await rejection(manager.getConnection(config, refreshToken, undefined, { deadline: 0 }));
+  expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
+  org.revokeAll();
+  const error = getAuthError(await rejection(connection.query(QUERY)), connection);
+  expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', attempts: 0 });
+});
+
+test('a function that took the place of another is forgotten with what the key had', async () => {
+  const { config, manager } = await stage();
+  await manager.getConnection(config, () => config.refreshToken, 'prod');
+  const second = () => config.refreshToken;
+  await manager.getConnection(config, second, 'prod');
+  manager.clearAllConnections();
+  expect(manager.forgetRefreshToken(config, second)).toBe(true);
+});
+
+test('a function that was never called cannot be forgotten, and that is told', async () => {
+  const { org, config, manager } = await stage();
+  const refreshToken = () => config.refreshToken;
+  await manager.getConnection(config, refreshToken);
+  for (const [app, unknown] of [
+    [config, () => config.refreshToken],
+    [{ ...config, clientId: 'another app' }, refreshToken],
+  ]) {
+    const error = thrown(() => manager.forgetRefreshToken(app, unknown));
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'refreshToken' });
+    expect(error.message).toContain('pass the refresh token itself');
+  }
+  expect(org.stats().exchanges).toBe(1);
+});
+
+describe('in another manager', () => {
+  test('a call with options begins anew', async () => {
+    const { org, config, manager } = await stage({ rotation: false });
+    const other = listening();
+    await manager.getConnection(config);
+    const old = await other.getConnection(config);
+    expect(manager.forgetRefreshToken(config)).toBe(true);
+    const next = await other.getConnection(config, undefined, undefined, {});
+    expect(next).not.toBe(old);
+    org.revokeAll();
+    expect((await next.query(QUERY)).totalSize).toBe(1);
+    const error = getAuthError(await rejection(old.query(QUERY)), old);
+    expect(error).toHaveProperty('code', 'REFRESH_TOKEN_INVALID');
+  });
 });
 
 describe('whoever holds a Connection of a forgotten refresh token', () => {
