@@ -57,9 +57,11 @@ export interface OAuth2Config {
   /**
    * The refresh token. A function is called when no live access token is at hand, and once more
    * when its token turns out to be spent: with rotation on, let it read the place to which
-   * `onRefreshToken` writes. Its time counts against the call's. Pass the same function object each
-   * time: with a `cacheKey`, another one is called at once, to see that it is the same user's token;
-   * without, it is another Connection. Do not call `getConnection` for this refresh token inside it.
+   * `onRefreshToken` writes. Its time counts against the call's. Write one for each user and pass the
+   * same function object each time: with a `cacheKey`, another one is called at once, to see that it
+   * is the same user's token; without, it is another Connection. One that gives the token of another
+   * user than before ends the call with `CONFIG_INVALID`. Do not call `getConnection` for this
+   * refresh token inside it: that call would wait for this one until its time is over.
    */
   refreshToken?: RefreshTokenSource | undefined;
   /**
@@ -92,12 +94,13 @@ export interface OAuth2Config {
    * `getConnection` for this refresh token inside it: that call would wait for this one.
    *
    * @param newToken the refresh token to use from now on
-   * @param oldFingerprint SHA-256 of the one that is dead now, in hexadecimal
+   * @param oldFingerprint SHA-256 of the one that was kept last, or passed first if none was, in
+   *   hexadecimal; it may be several rotations back
    */
   onRefreshToken?: ((newToken: string, oldFingerprint: string) => unknown) | undefined;
   /**
-   * How long `onRefreshToken` may take, in seconds. Default 5. A call whose own time ends before
-   * that gets `DEADLINE`, and keeping goes on.
+   * How long `onRefreshToken`, or listeners in its place, may take, in seconds. Default 5, at most
+   * 1000. A call whose own time ends before that gets `DEADLINE`, and keeping goes on.
    */
   keepTimeout?: number | undefined;
 }
@@ -287,8 +290,10 @@ export class SalesforceConnectionManager<C = Connection> {
    *
    * @param config left out: read from the environment, see the README
    * @param refreshToken wins over that of the config
-   * @param cacheKey names the Connection and binds the name to the config: the same key with one of another
-   *   app or of another approval is refused. Left out, there is one Connection for each
+   * @param cacheKey names the Connection and binds the name to one app and one user: another app or
+   *   user is refused with `CONFIG_INVALID`. A refresh token that is not known to come of the same
+   *   approval is asked for an access token, and goes on with the Connection if that has the same
+   *   `identityUrl`; where one is unknown, it is refused. Left out, there is one Connection for each
    *   configuration and refresh token. Pass the same function object for a refresh token each time:
    *   another one is called before anything is handed out
    * @throws {@link SalesforceAuthError} as a rejection, never synchronously
@@ -317,16 +322,23 @@ export class SalesforceConnectionManager<C = Connection> {
    * Forgets a refresh token, all that took its place, their access token and their Connections. An
    * old Connection, here or in another manager or thread, asks for no token any more
    * (`REFRESH_TOKEN_INVALID`); whoever passes the refresh token to `getConnection` later begins
-   * anew. For users who are gone.
+   * anew. For users who are gone. A function stands for what this manager had it read, before a clear
+   * too.
+   *
+   * `logout(true)` of a Connection rejects with `CONFIG_INVALID`: to revoke the refresh token, send it
+   * to `/services/oauth2/revoke` of the login host, then forget it here.
    *
    * @returns whether it was ever used
-   * @throws {@link ConfigurationError} if there is no such configuration
+   * @throws {@link ConfigurationError} if there is no such configuration, or this manager never
+   *   called the function
    */
   forgetRefreshToken(config?: OAuth2Config, refreshToken?: RefreshTokenSource): boolean;
 
   /**
    * `'refreshToken'`: a new refresh token, which this thread was asked to keep.
-   * `oldFingerprint` is the SHA-256 of the one that is dead now, in hexadecimal.
+   * `oldFingerprint` is as in {@link OAuth2Config.onRefreshToken}. jsforce's event `refresh` of a
+   * Connection is no place to keep it: that fires for renewals that a 401 set off, and not for those
+   * that `getConnection` makes.
    */
   on(event: 'refreshToken', listener: RefreshTokenListener): this;
   /** The same, for the next one only. */
@@ -336,10 +348,11 @@ export class SalesforceConnectionManager<C = Connection> {
 }
 
 /**
- * Gets each new refresh token; it is not awaited, which `onRefreshToken` is. Without one, a listener
- * counts as keeping, unless it throws.
+ * Gets each new refresh token. Without an `onRefreshToken` the listeners keep: what they return is
+ * awaited within `keepTimeout`, and if one fails the call ends with `REFRESH_NOT_PERSISTED`. Beside
+ * one they are not awaited, and a failure is a warning.
  */
-export type RefreshTokenListener = (newToken: string, oldFingerprint: string) => void;
+export type RefreshTokenListener = (newToken: string, oldFingerprint: string) => unknown;
 
 /** What the login page is to be asked for. */
 export interface AuthorizationOptions {
