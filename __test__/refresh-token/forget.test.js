@@ -77,13 +77,16 @@ test('a function that was never called cannot be forgotten, and that is told', a
 });
 
 describe('in another manager', () => {
-  test('a call with options begins anew', async () => {
+  test.each([
+    ['a call', []],
+    ['a call with options', [undefined, undefined, {}]],
+  ])('%s begins anew', async (_, rest) => {
     const { org, config, manager } = await stage({ rotation: false });
     const other = listening();
     await manager.getConnection(config);
     const old = await other.getConnection(config);
     expect(manager.forgetRefreshToken(config)).toBe(true);
-    const next = await other.getConnection(config, undefined, undefined, {});
+    const next = await other.getConnection(config, ...rest);
     expect(next).not.toBe(old);
     org.revokeAll();
     expect((await next.query(QUERY)).totalSize).toBe(1);
