@@ -94,7 +94,7 @@ codes! {
         "The function that was passed as refreshToken must return the newest refresh token that was kept, as a string; what it threw is the cause of this error."
     /// The user's callback did not keep a new refresh token.
     RefreshNotPersisted "REFRESH_NOT_PERSISTED" retry
-        "Mend onRefreshToken: the next call calls it again with the same token. Until it succeeds the new refresh token lives in this process only, and the old one is dead."
+        "Mend onRefreshToken or the listener, or pass one with this call: the next call keeps the same token first. Until it succeeds the new refresh token lives in this process only, and the old one is dead."
     /// Too many refresh tokens are known.
     RefreshTokensFull "REFRESH_TOKENS_FULL" fatal
         "Refresh tokens are never dropped by themselves, because a forgotten one could be spent twice: call forgetRefreshToken() for those that are done with, or restart."
