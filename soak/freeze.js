@@ -3,112 +3,177 @@
 const { setTimeout: sleep } = require('node:timers/promises');
 const { freeze } = require('../__test__/support/freeze');
 const { withProgram } = require('./program.js');
-const { startTokenServer } = require('./token-server.js');
+const { claimsOf, startTokenServer } = require('./token-server.js');
 
-const CYCLES = { full: 500, short: 12 };
-/** Programs that are frozen with an exchange in the air, at once and one after the other. */
-const IN_FLIGHT = { full: { programs: 10, times: 10 }, short: { programs: 3, times: 1 } };
+/** Programs that are frozen with a request in the air, each so often for each mode. */
+const IN_FLIGHT = { full: { programs: 5, times: 25 }, short: { programs: 2, times: 1 } };
+/** The same for longer, while the answer comes. */
+const LONG = { full: { programs: 10, times: 10 }, short: { programs: 2, times: 1 } };
 /** Past the 4 s of one attempt, and within the 8 s of a call; and past both. */
 const LONG_FREEZES = [4_300, 8_600];
+/** Freezes with nothing in the air. */
+const IDLE = { full: 100, short: 5 };
 /** One attempt that is never answered, a connection and the answer of the next. */
 const BLACK_HOLE = 4_000 + 1_500;
+/** Two attempts and the wait between them, on a machine that does other things too. */
+const PROMPT = 2_000;
 
-/** What becomes, during the freeze, of the connections that are open. */
-const PEERS = {
-  FIN: (socket) => socket.end(),
-  RST: (socket) => socket.resetAndDestroy(),
-  silence: (socket) => {
-    socket.forgotten = true;
-  },
+/**
+ * What becomes of a request while its asker stands still; how many requests the call takes, and how
+ * many milliseconds at most.
+ *
+ * @type {Record<string, { answer: import('./token-server.js').Answer, requests: number, most: number }>}
+ */
+const MODES = {
+  FIN: { answer: { loss: 'end' }, requests: 2, most: PROMPT },
+  RST: { answer: { loss: 'reset' }, requests: 2, most: PROMPT },
+  silence: { answer: { loss: 'hang' }, requests: 2, most: BLACK_HOLE },
+  answer: { answer: {}, requests: 1, most: PROMPT },
 };
 
 /** The addon is stopped and continued by signals, as a sandbox freezes and thaws it. */
 module.exports = async (scale) => {
-  const promise = 'a freeze is harmless: FIN, RST, black hole, answer meanwhile';
   const { programs, times } = IN_FLIGHT[scale];
-  const wanted = `0 failures in ${CYCLES[scale]} freezes; ≥ 99 % of answers saved; black hole ≤ ${BLACK_HOLE} ms`;
+  const each = programs * times;
+  const long = LONG[scale].programs * LONG[scale].times;
+  const promise = 'a freeze is harmless: FIN, RST, black hole, answer meanwhile';
+  const wanted = `0 failures in ${each} freezes in flight of each, a lost request sent once more with a new assertion; ≥ 99 % of ${long} answers saved in long ones; black hole ≤ ${BLACK_HOLE} ms; 0 failures in ${IDLE[scale]} idle ones`;
   if (process.platform !== 'linux') {
     return { promise, wanted, skipped: 'not on Linux' };
   }
-  const flights = Array.from({ length: programs }, (_, index) =>
-    freezeInFlight(times, LONG_FREEZES[index % LONG_FREEZES.length]),
-  );
-  const [idle, hole, ...saved] = await Promise.all([
-    freezeIdle(CYCLES[scale]),
-    meetBlackHole(),
-    ...flights,
+  const [idle, saved, flights] = await Promise.all([
+    freezeIdle(IDLE[scale]),
+    Promise.all(
+      Array.from({ length: LONG[scale].programs }, (_, index) =>
+        freezeLong(LONG[scale].times, LONG_FREEZES[index % LONG_FREEZES.length]),
+      ),
+    ),
+    Promise.all(Array.from({ length: programs }, () => freezeInFlight(times))),
   ]);
-  const kept = saved.reduce((sum, count) => sum + count, 0) / (programs * times);
+  const treated = Object.keys(MODES).map((mode) =>
+    flights.reduce((sum, flight) => sum + flight.treated[mode], 0),
+  );
+  const failures = [...flights.flatMap((flight) => flight.failures), ...idle];
+  const hole = Math.max(...flights.map((flight) => flight.hole));
+  const kept = saved.reduce((sum, count) => sum + count, 0) / long;
+  const modes = Object.keys(MODES).map((mode, index) => `${mode} ${treated[index]}`);
   return {
     promise,
     wanted,
-    measured: `${idle.failures.length} failures${idle.failures.length > 0 ? ` (${idle.failures})` : ''}; ${(kept * 100).toFixed(1)} % of ${programs * times} answers saved; black hole ${hole.toFixed(0)} ms`,
-    ok: idle.failures.length === 0 && kept >= 0.99 && hole <= BLACK_HOLE,
+    measured: `${failures.length} failures${failures.length > 0 ? ` (${failures})` : ''}; treated: ${modes.join(', ')}; ${(kept * 100).toFixed(1)} % saved; black hole ${hole.toFixed(0)} ms`,
+    ok:
+      failures.length === 0 &&
+      treated.every((count) => count === each && count > 0) &&
+      kept >= 0.99 &&
+      hole <= BLACK_HOLE,
   };
 };
 
-/** Freezes with nothing in the air but what a client keeps open; which modes failed. */
-async function freezeIdle(cycles) {
-  const server = await startTokenServer((_, { socket }) =>
-    /** @type {any} */ (socket).forgotten ? { loss: 'hang' } : {},
-  );
-  return withProgram('calls.js', async ({ ask, child }) => {
-    const failures = [];
-    await ask('token', server.config);
-    for (let cycle = 0; cycle < cycles; cycle += 1) {
-      const [mode, treat] = Object.entries(PEERS)[cycle % 3];
-      await ask('clear');
-      await freeze(child.pid);
-      for (const socket of server.sockets) treat(socket);
-      await sleep(30 + Math.random() * 70);
-      child.kill('SIGCONT');
-      const before = server.exchanges();
-      const { code, took } = await ask('token', server.config);
-      if (code !== undefined) failures.push(`${mode} ${code}`);
-      else if (server.exchanges() !== before + 1) failures.push(`${mode} retried`);
-      else if (took > 1_000) failures.push(`${mode} ${took.toFixed(0)} ms`);
-    }
-    return { failures };
-  }).finally(() => server.close());
-}
-
-/** How long a call takes whose first connection is never answered. */
-async function meetBlackHole() {
-  const server = await startTokenServer((number) => (number === 1 ? { loss: 'hang' } : {}));
-  return withProgram('calls.js', async ({ ask, child }) => {
-    await freeze(child.pid);
-    const asked = ask('token', server.config);
-    child.kill('SIGCONT');
-    const { code, took } = await asked;
-    return code === undefined ? took : Infinity;
-  }).finally(() => server.close());
-}
-
-/** Freezes while an exchange is in the air, which is answered meanwhile; how many were saved. */
-async function freezeInFlight(times, ms) {
+/** A program whose requests the server freezes, and what to wait for before it is thawed. */
+async function withFreezer(answerTo, use) {
   let frozen = () => {};
   let child;
-  const server = await startTokenServer(async () => {
+  const server = await startTokenServer(async (_, form) => {
+    const answer = answerTo(form);
+    if (answer === undefined) return {};
     await freeze(child.pid);
-    frozen();
-    return {};
+    // The answer, or what is in its place, is on its way before anything waits again.
+    setImmediate(() => frozen());
+    return answer;
   });
-  return withProgram('calls.js', async (program) => {
+  return withProgram('calls.js', (program) => {
     child = program.child;
-    let saved = 0;
-    for (let time = 0; time < times; time += 1) {
-      const before = server.exchanges();
+    /** A call that is frozen for so long; what it ends as. */
+    const call = async (ms) => {
       const stopped = new Promise((resolve) => {
         frozen = () => resolve(undefined);
       });
       await program.ask('clear');
       const asked = program.ask('token', server.config);
-      await stopped;
+      // A call may end without a request, which is a failure to tell and none to wait for.
+      await Promise.race([stopped, asked]);
       await sleep(ms);
       child.kill('SIGCONT');
-      const { code } = await asked;
-      if (code === undefined && server.exchanges() === before + 1) saved += 1;
+      return asked;
+    };
+    return use(call);
+  }).finally(() => server.close());
+}
+
+/** Freezes of each mode: how many, which failed, and the longest call that met silence. */
+async function freezeInFlight(times) {
+  const treated = Object.fromEntries(Object.keys(MODES).map((mode) => [mode, 0]));
+  /** @type {string[]} */
+  const failures = [];
+  let hole = 0;
+  let mode = '';
+  /** @type {string[]} the assertions of one call */
+  let assertions = [];
+  const answerTo = (form) => {
+    assertions.push(claimsOf(form).jti);
+    if (assertions.length > 1) return undefined;
+    treated[mode] += 1;
+    return MODES[mode].answer;
+  };
+  await withFreezer(answerTo, async (call) => {
+    for (let time = 0; time < times; time += 1) {
+      for (mode of Object.keys(MODES)) {
+        assertions = [];
+        const stood = 30 + Math.random() * 70;
+        const { code, took } = await call(stood);
+        const { requests, most } = MODES[mode];
+        if (mode === 'silence') hole = Math.max(hole, took);
+        if (code !== undefined) failures.push(`${mode} ${code}`);
+        else if (assertions.length !== requests) {
+          failures.push(`${mode} ${assertions.length} requests`);
+        } else if (new Set(assertions).size !== requests) failures.push(`${mode} same assertion`);
+        else if (took > most) failures.push(`${mode} ${took.toFixed(0)} ms`);
+      }
+    }
+  });
+  return { treated, failures, hole };
+}
+
+/** Freezes for longer than an attempt or a call, with the answer meanwhile; how many were saved. */
+async function freezeLong(times, ms) {
+  let requests = 0;
+  const answerTo = () => {
+    requests += 1;
+    return requests === 1 ? {} : undefined;
+  };
+  return withFreezer(answerTo, async (call) => {
+    let saved = 0;
+    for (let time = 0; time < times; time += 1) {
+      requests = 0;
+      const { code } = await call(ms);
+      if (code === undefined && requests === 1) saved += 1;
     }
     return saved;
+  });
+}
+
+/** Freezes with nothing in the air, a token at hand or not; which failed. */
+async function freezeIdle(times) {
+  const server = await startTokenServer();
+  return withProgram('calls.js', async ({ ask, child }) => {
+    /** @type {string[]} */
+    const failures = [];
+    await ask('token', server.config);
+    for (let time = 0; time < times; time += 1) {
+      const isWarm = time % 2 === 0;
+      if (!isWarm) await ask('clear');
+      // No socket is kept that could be closed meanwhile.
+      for (let wait = 0; server.sockets.size > 0 && wait < 100; wait += 1) await sleep(10);
+      if (server.sockets.size > 0) failures.push('idle with a socket');
+      await freeze(child.pid);
+      await sleep(30 + Math.random() * 70);
+      child.kill('SIGCONT');
+      const before = server.exchanges();
+      const { code } = await ask('token', server.config);
+      const requests = server.exchanges() - before;
+      if (code !== undefined) failures.push(`idle ${code}`);
+      else if (requests !== (isWarm ? 0 : 1)) failures.push(`idle ${requests} requests`);
+    }
+    return failures;
   }).finally(() => server.close());
 }

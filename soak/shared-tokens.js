@@ -1,8 +1,7 @@
 'use strict';
 
-const { text } = require('node:stream/consumers');
 const { withProgram } = require('./program.js');
-const { startTokenServer } = require('./token-server.js');
+const { claimsOf, startTokenServer } = require('./token-server.js');
 
 const THREADS = 4;
 const SECONDS = { full: 30, short: 2 };
@@ -14,10 +13,8 @@ const CAPACITY = 8;
 
 /** Threads share tokens that are renewed, cleared and evicted all the time. */
 module.exports = async (scale) => {
-  const server = await startTokenServer(async (number, request) => {
-    const form = new URLSearchParams(await text(request));
-    const claims = form.get('assertion')?.split('.')[1] ?? '';
-    const { sub } = JSON.parse(Buffer.from(claims, 'base64url').toString());
+  const server = await startTokenServer((number, form) => {
+    const { sub } = claimsOf(form);
     // All that a thread must know to judge the token.
     const token = { access_token: `${sub}!${number}!${Date.now()}`, expires_in: LIFE };
     return { fields: token };

@@ -2,6 +2,7 @@
 
 const { generateKeyPairSync } = require('node:crypto');
 const http = require('node:http');
+const { text } = require('node:stream/consumers');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 /** @type {string | undefined} */
@@ -16,20 +17,33 @@ function loginAt(url) {
   return { clientId: 'soak', privateKey, username: 'soak@example.com', instanceUrl: url };
 }
 
+/** What the assertion of a form claims. */
+function claimsOf(form) {
+  const [, claims] = form.get('assertion').split('.');
+  return JSON.parse(Buffer.from(claims, 'base64url').toString());
+}
+
+/** What happens to a connection in place of an answer. */
+const LOSSES = {
+  end: (socket) => socket.end(),
+  reset: (socket) => socket.resetAndDestroy(),
+  hang: () => {},
+};
+
 /**
  * @typedef {object} Answer
  * @property {number} [status]
  * @property {object} [fields] of the JSON, beside those of a token response with a new token
  * @property {number} [delay] in milliseconds
- * @property {'hang' | 'reset'} [loss] what happens to the connection in its place
+ * @property {keyof typeof LOSSES} [loss] what happens to the connection in its place
  */
 
 /**
  * A token endpoint that keeps its connections open, and checks nothing, so that the client alone is
  * measured.
  *
- * @param {(number: number, request: http.IncomingMessage) => Answer | Promise<Answer>} [answer] to the
- *   request of this number, counted from 1
+ * @param {(number: number, form: URLSearchParams) => Answer | Promise<Answer>} [answer] to the request
+ *   of this number, counted from 1
  */
 async function startTokenServer(answer = () => ({})) {
   let exchanges = 0;
@@ -39,11 +53,12 @@ async function startTokenServer(answer = () => ({})) {
   const server = http.createServer(async (request, response) => {
     exchanges += 1;
     const number = exchanges;
-    const { status = 200, fields = {}, delay = 0, loss } = await answer(number, request);
-    request.resume();
+    const body = await text(request).catch(() => undefined);
+    if (body === undefined) return; // who asked is gone
+    const form = new URLSearchParams(body);
+    const { status = 200, fields = {}, delay = 0, loss } = await answer(number, form);
     if (delay > 0) await sleep(delay);
-    if (loss === 'reset') request.socket.resetAndDestroy();
-    if (loss !== undefined) return;
+    if (loss !== undefined) return LOSSES[loss](request.socket);
     const token = { access_token: `00D000000000001!${number}`, instance_url: url };
     response.writeHead(status, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify({ ...(status === 200 && token), ...fields }));
@@ -68,4 +83,4 @@ async function startTokenServer(answer = () => ({})) {
   };
 }
 
-module.exports = { startTokenServer };
+module.exports = { claimsOf, startTokenServer };
