@@ -1,7 +1,12 @@
 'use strict';
 
 const { setTimeout: sleep } = require('node:timers/promises');
-const { getAccessToken, clearAllTokens, JWTConnectionManager } = require('../..');
+const {
+  getAccessToken,
+  clearAllTokens,
+  JWTConnectionManager,
+  SalesforceConnectionManager,
+} = require('../..');
 
 /** Milliseconds between two calls of many. */
 const APART = 10;
@@ -20,6 +25,14 @@ function optionsOf({ deadline, left }) {
   if (left !== undefined) return { context: { getRemainingTimeInMillis: () => left } };
   return undefined;
 }
+
+/** The ways to ask, each of a manager of its own. */
+const WAYS = {
+  token: (config, options) => new JWTConnectionManager().getAccessToken(config, options),
+  connection: (config, options) => new JWTConnectionManager().getConnection(config, options),
+  refresh: (config, options) =>
+    new SalesforceConnectionManager().getConnection(config, undefined, undefined, options),
+};
 
 async function timed(action) {
   const started = performance.now();
@@ -42,14 +55,15 @@ module.exports = {
     }
     return counts;
   },
-  /** Calls that overlap, each of a manager of its own. */
-  callAll: (calls) =>
-    Promise.all(
-      calls.map(async ({ config, told }, index) => {
+  /** Calls that overlap. */
+  callAll: (calls) => {
+    require('jsforce'); // loading it would hold up the calls that are timed
+    return Promise.all(
+      calls.map(async ({ way, config, told }, index) => {
         await sleep(index * APART); // started at once, they would wait for one another's start
-        const call = () => new JWTConnectionManager().getAccessToken(config, optionsOf(told));
-        return timed(() => outcomeOf(call()));
+        return timed(() => outcomeOf(WAYS[way](config, optionsOf(told))));
       }),
-    ),
+    );
+  },
   clocks: () => ({ wall: Date.now(), monotonic: performance.now() }),
 };
