@@ -2,8 +2,11 @@
 
 // Everything that must hold before a change is handed in: set-up, checks, tests.
 
-const { checks } = require('./check');
+const check = require('./check');
 const { runSteps } = require('./steps');
-const { setUpStep, tests } = require('./test');
+const test = require('./test');
 
-runSteps([setUpStep, ...checks, ...tests]);
+runSteps(
+  [test.setUpStep, ...check.checks, ...test.tests],
+  check.LIMIT_MINUTES + test.LIMIT_MINUTES,
+);

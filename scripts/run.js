@@ -4,42 +4,47 @@
 
 const { spawn } = require('node:child_process');
 const { join } = require('node:path');
+const { GROUPS, end, hold, isOver } = require('./running');
 
 const ROOT = join(__dirname, '..');
 const WINDOWS = process.platform === 'win32';
-// Of the longest step where nothing is built yet, several times over.
-const LIMIT_MINUTES = 30;
 
 /**
  * @param {string} program
  * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, withErrors?: boolean }} [options]
+ *   `env` is added to this process's; `quiet` does not show standard output; `withErrors` gives back
+ *   standard error as well
  * @returns {Promise<string>} rejects with an error whose `output` is what was printed, and when the
- *   program does not end within half an hour
+ *   limit of running.js is reached
  */
-function run(program, args, { cwd = ROOT, quiet = false } = {}) {
+function run(program, args, { cwd = ROOT, env = {}, quiet = false, withErrors = false } = {}) {
   return new Promise((resolve, reject) => {
     const shell = WINDOWS && program === 'npm'; // there it is a .cmd file
     const child = spawn(program, args, {
       cwd,
+      env: { ...process.env, ...env },
       shell,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: LIMIT_MINUTES * 60_000,
-      killSignal: 'SIGKILL',
+      detached: GROUPS,
+      stdio: ['ignore', 'pipe', withErrors ? 'pipe' : 'inherit'],
     });
+    hold(child);
     let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
       output += text;
       if (!quiet) process.stdout.write(text);
     });
+    child.stderr?.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      process.stderr.write(text);
+    });
     child.on('error', reject);
-    // Programs that it started may live on, and hold the pipe.
-    child.on('exit', (_, signal) => signal && child.stdout.destroy());
+    child.on('exit', (_, signal) => signal && end(child));
     child.on('close', (code, signal) => {
-      if (code === 0) return resolve(output);
+      if (code === 0 && !isOver()) return resolve(output);
       const line = [program, ...args].join(' ');
-      reject(
-        Object.assign(new Error(`${line}: ended with ${signal ?? `code ${code}`}`), { output }),
-      );
+      const how = `ended with ${signal ?? `code ${code}`}${isOver() ? ', as the time was up' : ''}`;
+      reject(Object.assign(new Error(`${line}: ${how}`), { output }));
     });
   });
 }

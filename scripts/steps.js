@@ -3,9 +3,13 @@
 // Runs named steps one after the other, up to the first that fails. A step gives back how many tests
 // passed and failed in it. The last line printed is the sum of all.
 
+const { limit } = require('./running');
+
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-async function runSteps(steps) {
+/** @param {number} minutes for all steps together; the one that runs then is ended, and fails */
+async function runSteps(steps, minutes) {
+  limit(minutes * 60_000);
   const sum = { passed: 0, failed: 0 };
   for (const [name, step] of steps) {
     console.log(`\n── ${name}`);

@@ -68,6 +68,9 @@ const SCHEDULES = [
   ['--target-dir', 'target/schedules'],
 ].flat();
 
+// Where nothing is built yet, several times over.
+const LIMIT_MINUTES = 60;
+
 const tests = [
   ['cargo test, without Node', () => cargoTest('--no-default-features')],
   ['cargo test', () => cargoTest()],
@@ -77,6 +80,6 @@ const tests = [
   ['package', () => jest('__test__/package')],
 ];
 
-module.exports = { setUpStep, tests };
+module.exports = { LIMIT_MINUTES, setUpStep, tests };
 
-if (require.main === module) runSteps([setUpStep, ...tests]);
+if (require.main === module) runSteps([setUpStep, ...tests], LIMIT_MINUTES);
