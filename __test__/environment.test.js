@@ -131,5 +131,6 @@ test('a config that is given counts alone', async () => {
   setEnvironment({ ...org.config, username: 'nobody@example.com' });
   Object.assign(process.env, { SF_AUDIENCE: 'https://audience.example.com', SF_TOKEN_TTL: '60' });
   await expect(manager.getAccessToken(org.config)).resolves.toHaveProperty('accessToken');
-  await expect(manager.getAccessToken({})).rejects.toHaveProperty('code', 'CONFIG_INVALID');
+  const incomplete = await rejection(manager.getAccessToken({}));
+  expect(incomplete).toHaveProperty('code', 'CONFIG_INVALID');
 });

@@ -171,6 +171,6 @@ describe('an instance URL that the token must not be sent to is refused, and not
     const allowed = { allowedInstanceHosts: ['api.example.com'] };
     expect(await named('https://api.example.com', allowed)).toBe('https://api.example.com');
     const other = named('https://other.example.com', allowed);
-    await expect(other).rejects.toHaveProperty('code', 'INSTANCE_URL_REFUSED');
+    expect(await rejection(other)).toHaveProperty('code', 'INSTANCE_URL_REFUSED');
   });
 });

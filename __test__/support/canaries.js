@@ -3,7 +3,14 @@
 // The secrets that a test has put somewhere, and the search for them in whatever came out. Every
 // error that a test catches, and all that its child processes print, goes through it.
 
+const { appendFileSync } = require('node:fs');
 const { format, inspect } = require('node:util');
+
+/**
+ * A file for what was planted and how many bytes were searched, a JSON object a line. The soak asks
+ * for it, and searches there what no test can: the output of Jest.
+ */
+const { SECRETS_LOG } = process.env;
 
 /** Characters by which a piece of a secret is recognised. */
 const PIECE = 16;
@@ -39,6 +46,11 @@ function spellings(secret) {
 function plant(name, secret) {
   if (secret.length < PIECE) throw new Error(`${name} is too short to be recognised`);
   planted.push([name, secret]);
+  log({ name, secret });
+}
+
+function log(entry) {
+  if (SECRETS_LOG) appendFileSync(SECRETS_LOG, `${JSON.stringify(entry)}\n`);
 }
 
 function cutPlanted() {
@@ -119,8 +131,10 @@ function json(value) {
  * @returns {T}
  */
 function withoutSecrets(value) {
-  const found = secretsIn(typeof value === 'string' ? value : shown(value));
+  const text = typeof value === 'string' ? value : shown(value);
+  const found = secretsIn(text);
   if (found.length > 0) throw new Error(`this shows ${found.join(' and ')}`);
+  log({ searched: Buffer.byteLength(text) });
   return value;
 }
 
