@@ -15,6 +15,7 @@ const SOAKS = [
   ['./renewal.js', 5],
   ['./bounded-time.js', 6],
   ['./wrong-key.js', 7],
+  ['./refused-for-hours.js', 7],
   ['./retry-load.js', 8],
   ['./freeze.js', 10],
   ['./secrets.js', 16],

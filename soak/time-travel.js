@@ -10,6 +10,9 @@ const LIBRARY = [
   '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1',
 ].find((path) => existsSync(path));
 
+/** Whether programs can be given a wall clock here. */
+const canTravel = LIBRARY !== undefined;
+
 /**
  * A wall clock for one program, which can be set while it runs; its other clocks hardly notice.
  *
@@ -17,7 +20,7 @@ const LIBRARY = [
  *   `setWall` takes the seconds by which it differs from this machine's; undefined without libfaketime
  */
 function openWallClock() {
-  if (LIBRARY === undefined) return undefined;
+  if (!canTravel) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
   const file = join(folder, 'time');
   /** @param {number} seconds */
@@ -28,7 +31,7 @@ function openWallClock() {
   setWall(0);
   return {
     env: {
-      LD_PRELOAD: LIBRARY,
+      LD_PRELOAD: /** @type {string} */ (LIBRARY),
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_NO_CACHE: '1',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
@@ -38,4 +41,4 @@ function openWallClock() {
   };
 }
 
-module.exports = { openWallClock };
+module.exports = { canTravel, openWallClock };

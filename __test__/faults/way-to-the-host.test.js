@@ -83,15 +83,17 @@ describe('a proxy with a user name and password', () => {
       const { JWTConnectionManager } = load();
       const error = await new JWTConnectionManager().getAccessToken(input).catch((error) => error);
       report(error.code);`;
-    for (const [NO_PROXY, code] of [
-      ['.invalid', 'NETWORK_DNS'],
-      ['other.example', 'NETWORK_CONNECT'],
-    ]) {
+    const ask = async (NO_PROXY) => {
       const input = { ...config, instanceUrl: 'https://nowhere.invalid' };
       const child = await runChild(program, { input, env: { HTTPS_PROXY: url, NO_PROXY } });
-      expect(child).toMatchObject({ reports: [code], stderr: '' });
-      expect(proxy.heads.length > 0).toBe(code === 'NETWORK_CONNECT');
-    }
+      expect(child).toHaveProperty('stderr', '');
+      return child.reports[0];
+    };
+    // Some resolvers give an address to every name.
+    expect(await ask('.invalid')).toMatch(/^NETWORK_(DNS|CONNECT)$/);
+    expect(proxy.heads).toHaveLength(0);
+    expect(await ask('other.example')).toBe('NETWORK_CONNECT');
+    expect(proxy.heads.length).toBeGreaterThan(0);
   });
 });
 
