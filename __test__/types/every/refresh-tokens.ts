@@ -57,6 +57,7 @@ export async function manager() {
   same<ReturnType<typeof shared.forgetRefreshToken>, boolean>();
   shared
     .on('refreshToken', (newToken, oldFingerprint) => newToken + oldFingerprint)
+    .on('refreshToken', async (newToken) => void (await Promise.resolve(newToken)))
     .once('refreshToken', () => {});
   // @ts-expect-error: no such event
   shared.on('refresh', () => {});
