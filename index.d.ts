@@ -76,8 +76,9 @@ export interface OAuth2Config {
   /** Where the secret goes: into the form, or into an HTTP Basic header. Default `'form'`. */
   clientAuthentication?: 'form' | 'basic' | undefined;
   /**
-   * Whether the app rotates refresh tokens. Left out, it is learnt from the answers; `true` is never
-   * doubted. With `false`, a refresh token whose answer was lost is sent again.
+   * Whether the app rotates refresh tokens. Left out, it is learnt from the answers, which
+   * never overrule `true`; of two calls that differ the last one counts. With `false`, a refresh
+   * token whose answer was lost is sent again, unless one was replaced before.
    */
   rotation?: boolean | undefined;
   /** How long an access token is kept, in seconds. Default `'session'`: 55 minutes. */
