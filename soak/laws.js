@@ -29,6 +29,7 @@ const PROMISES = {
     figures: [
       [/^0 resurrected tokens in (\d+) races of clear/, 10_000],
       [/^0 resurrected tokens and 0 lost successors in (\d+) races of invalidate/, 10_000],
+      [/^0 of (\d+) forgotten refresh tokens gave anything/, 10_000],
     ],
   },
   12: {

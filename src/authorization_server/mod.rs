@@ -5,6 +5,7 @@ mod clock_skew;
 mod field;
 mod issued;
 mod oauth_error;
+mod patience;
 mod refresh;
 mod response;
 mod retry;
@@ -25,8 +26,8 @@ use crate::transport::{Request, Response, Transport};
 use audience::Audiences;
 use clock_skew::ClockSkews;
 use issued::Asked;
+pub use patience::{BUDGET, Patience, SMALLEST_BUDGET};
 pub use refresh::{Refreshed, Use};
-pub use retry::{BUDGET, Patience, SMALLEST_BUDGET};
 
 /// Salesforce's token endpoint, as one token source uses it.
 pub struct AuthorizationServer {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::issued::{self, Asked};
-use super::retry::{self, Patience};
+use super::patience::Patience;
+use super::retry;
 use super::{AuthorizationServer, response};
 use crate::client::Client;
 use crate::failure::{Code, Failure};

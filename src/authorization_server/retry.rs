@@ -7,63 +7,13 @@ use aws_lc_rs::rand;
 use tokio::time::{sleep, timeout};
 
 use super::out_of_time;
+use super::patience::Patience;
 use crate::clock::Clock;
 use crate::failure::{Code, Failure};
 use crate::transport::Turn;
 
-/// All the time one call may take.
-pub const BUDGET: Duration = Duration::from_secs(8);
-/// Below this nothing is sent: the answer could not be awaited.
-pub const SMALLEST_BUDGET: Duration = Duration::from_millis(300);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
-
-/// What one mint may cost.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// The time for all attempts, and for waiting until it is one's turn.
-    pub budget: Duration,
-    /// Below this nothing is sent: the answer could not be awaited.
-    pub least: Duration,
-    /// The most attempts.
-    pub attempts: u32,
-    /// The most time for one attempt.
-    pub attempt: Duration,
-    /// Whether a request that was sent may be sent again.
-    pub replays: bool,
-}
-
-impl Patience {
-    /// Somebody waits for the token: three attempts, ended half a second before a caller's time is
-    /// up, so that it hears what they met.
-    pub const WAITED_FOR: Self = Self {
-        budget: Duration::from_millis(7_500),
-        least: SMALLEST_BUDGET,
-        attempts: 3,
-        attempt: Duration::from_secs(4),
-        replays: true,
-    };
-    /// Nobody waits, because the old token is alive: one attempt; the next comes by itself.
-    pub const RENEWAL: Self = Self { attempts: 1, ..Self::WAITED_FOR };
-    /// What is sent may be spent, and its answer is lost with whoever stops waiting: callers may leave
-    /// sooner, and find it later. A turn that comes too late for a slow answer is not taken.
-    pub const SENT_ONCE: Self = Self {
-        budget: Duration::from_secs(30),
-        least: Duration::from_secs(15),
-        attempt: Duration::from_secs(30),
-        replays: false,
-        ..Self::WAITED_FOR
-    };
-
-    /// What is sent is not sent again by the same call; the next call may.
-    pub const NOT_REPLAYED: Self = Self { replays: false, ..Self::WAITED_FOR };
-
-    /// What is left after `spent`.
-    #[must_use]
-    pub(super) fn less(self, spent: Duration) -> Self {
-        Self { budget: self.budget.saturating_sub(spent), ..self }
-    }
-}
 
 /// Runs `attempt` until it succeeds, fails for good, or `patience` ends; each run is told how long
 /// it may take, and has a turn. Only what may be sent twice belongs in here.
@@ -145,6 +95,7 @@ pub(super) fn jitter(ceiling: Duration) -> Duration {
 #[expect(clippy::disallowed_methods, reason = "tokio's paused time is the clock of these tests")]
 #[cfg(test)]
 mod tests {
+    use super::super::patience::BUDGET;
     use super::*;
     use crate::clock::Moment;
     use std::cell::Cell;
