@@ -68,6 +68,8 @@ enum Standing {
         claim: Option<offer::Claim>,
         /// Why it was not kept, until the next caller tries again.
         failed: Option<String>,
+        /// Whether it was held in memory before, which is no failure.
+        was_held: bool,
     },
     /// The server knows it no longer.
     Invalid(Failure),
@@ -180,7 +182,7 @@ impl Lineage {
                 let replaced = std::mem::replace(&mut state.current, token);
                 state.held.get_or_insert(replaced);
                 state.had_keeper = state.keepers > 0;
-                state.standing = Standing::Unkept { claim: None, failed: None };
+                state.standing = Standing::Unkept { claim: None, failed: None, was_held: false };
             }
             Younger::None | Younger::Token(_) => {
                 state.seen = state.seen.or(Some(false));
@@ -254,7 +256,7 @@ impl State {
 
     /// What became of keeping the youngest token; none while somebody may still keep it.
     fn outcome(&self, clock: &dyn Clock) -> Option<Result<(), String>> {
-        let Standing::Unkept { claim, failed } = &self.standing else { return Some(Ok(())) };
+        let Standing::Unkept { claim, failed, .. } = &self.standing else { return Some(Ok(())) };
         if self.is_forgotten {
             return Some(Ok(()));
         }

@@ -18,8 +18,8 @@ use support::wire::{failure_within, in_a_process_of_its_own, runtime};
 
 /// The permits are those of a process, so other tests must not run beside these.
 #[test]
-fn no_more_than_16_requests_to_a_host_and_64_to_all_are_in_the_air() {
-    let name = "no_more_than_16_requests_to_a_host_and_64_to_all_are_in_the_air";
+fn no_more_than_32_requests_to_a_host_and_128_to_all_are_in_the_air() {
+    let name = "no_more_than_32_requests_to_a_host_and_128_to_all_are_in_the_air";
     if !in_a_process_of_its_own(name, &[]) {
         return;
     }
@@ -27,7 +27,7 @@ fn no_more_than_16_requests_to_a_host_and_64_to_all_are_in_the_air() {
         let (mut servers, mut crowd) = (vec![], tokio::task::JoinSet::new());
         for _ in 0..5 {
             let server = Loopback::start(Act::Silence).await;
-            for _ in 0..20 {
+            for _ in 0..40 {
                 let (transport, url) = (HttpTransport::new(vec![], None), server.url());
                 let origin = format!("http://127.0.0.1:{}", server.port);
                 let timeout = Duration::from_millis(400);
@@ -39,10 +39,10 @@ fn no_more_than_16_requests_to_a_host_and_64_to_all_are_in_the_air() {
             servers.push(server);
         }
         let sent = || -> Vec<_> { servers.iter().map(|server| server.requests().len()).collect() };
-        support::until("64 are sent", || sent().iter().sum::<usize>() >= 64).await;
+        support::until("128 are sent", || sent().iter().sum::<usize>() >= 128).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
-        assert_eq!(sent().iter().sum::<usize>(), 64);
-        assert!(sent().iter().all(|&sent| sent <= 16), "{:?}", sent());
+        assert_eq!(sent().iter().sum::<usize>(), 128);
+        assert!(sent().iter().all(|&sent| sent <= 32), "{:?}", sent());
         for (failure, _) in crowd.join_all().await {
             assert_eq!(failure.code, Code::NetworkTimeout);
         }
@@ -65,7 +65,7 @@ fn hung_logins_elsewhere_do_not_delay_a_healthy_host() {
             for user in users.clone() {
                 source.prewarm(&holder(&hung, user));
             }
-            support::until("one host has all it may", || hung.requests().len() >= 16).await;
+            support::until("one host has all it may", || hung.requests().len() >= 32).await;
             let call = source.token(&holder(&healthy, users.end), Duration::from_secs(3));
             call.await.unwrap_or_else(|failure| panic!("{failure}"));
         }

@@ -35,10 +35,10 @@ impl Patience {
     /// Nobody waits, because the old token is alive: one attempt; the next comes by itself.
     pub const RENEWAL: Self = Self { attempts: 1, ..Self::WAITED_FOR };
     /// What is sent may be spent, and its answer is lost with whoever stops waiting: callers may leave
-    /// sooner, and find it later. A turn that comes too late for a slow answer is not taken.
+    /// sooner, and find it later. A turn that comes when they have left is not taken.
     pub const SENT_ONCE: Self = Self {
         budget: Duration::from_secs(30),
-        least: Duration::from_secs(15),
+        least: Duration::from_millis(22_500),
         attempt: Duration::from_secs(30),
         replays: false,
         ..Self::WAITED_FOR

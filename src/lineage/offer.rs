@@ -41,7 +41,7 @@ impl Waiting {
         match &mut state.standing {
             Standing::Unkept { failed, .. } if keeps => *failed = None,
             ready @ Standing::Ready if keeps && is_held => {
-                *ready = Standing::Unkept { claim: None, failed: None };
+                *ready = Standing::Unkept { claim: None, failed: None, was_held: true };
             }
             _ => {}
         }
@@ -71,7 +71,7 @@ impl Waiting {
         let (rotation, number) = (state.rotations, state.claims + 1);
         let refresh_token = state.current.clone();
         let replaced = state.held.clone()?;
-        let Standing::Unkept { claim, failed: None } = &mut state.standing else { return None };
+        let Standing::Unkept { claim, failed: None, .. } = &mut state.standing else { return None };
         if !may || claim.as_ref().is_some_and(|claim| claim.is_out(now)) {
             return None;
         }
@@ -86,6 +86,15 @@ impl Drop for Waiting {
         let mut state = self.lineage.lock();
         state.waiting -= 1;
         state.keepers -= usize::from(self.keeps);
+        // A keeper that left before it was asked is as if it had not come.
+        let untouched = matches!(
+            state.standing,
+            Standing::Unkept { claim: None, failed: None, was_held: true }
+        );
+        if untouched && state.keepers == 0 {
+            state.standing = Standing::Ready;
+            state.had_keeper = false;
+        }
         drop(state);
         self.lineage.changed.send_replace(());
     }
@@ -139,7 +148,7 @@ impl Offer {
     fn withdraw(&self, what: Option<String>) -> bool {
         let mut state = self.lineage.lock();
         let mut counts = false;
-        if let Standing::Unkept { claim, failed } = &mut state.standing
+        if let Standing::Unkept { claim, failed, .. } = &mut state.standing
             && claim.take_if(|claim| claim.number == self.number).is_some()
         {
             (*failed, counts) = (what, true);

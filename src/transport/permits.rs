@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Over all sources: a thousand orgs must not open a thousand sockets.
-const TO_ALL: usize = 64;
-/// A host that hangs leaves the most of them to the others.
-const TO_ONE: usize = 16;
+const TO_ALL: usize = 128;
+/// A host that hangs leaves most of them to the others; many orgs log in at one host.
+const TO_ONE: usize = 32;
 
 /// The permits of a process.
 pub(super) struct Permits {
@@ -63,12 +63,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_host_gets_a_part_of_all() {
         let (permits, mut held) = (Permits::default(), vec![]);
-        for (origin, count) in [("a", 16), ("b", 16), ("c", 16), ("d", 16), ("e", 0)] {
+        for (origin, count) in [("a", 32), ("b", 32), ("c", 32), ("d", 32), ("e", 0)] {
             held.push(take_all(&permits, origin).await);
             assert_eq!(held.last().map(Vec::len), Some(count), "{origin}");
         }
         held.remove(0);
-        assert_eq!(take_all(&permits, "e").await.len(), 16);
+        assert_eq!(take_all(&permits, "e").await.len(), 32);
     }
 
     #[tokio::test(start_paused = true)]
@@ -80,7 +80,7 @@ mod tests {
         }
         let known = || permits.hosts.lock().unwrap().len();
         assert_eq!(known(), 2, "the held one and the last");
-        assert_eq!(take_all(&permits, "held").await.len(), 15, "one of them is out");
+        assert_eq!(take_all(&permits, "held").await.len(), 31, "one of them is out");
         drop(held);
         drop(permits.permit("next".into()).await);
         assert_eq!(known(), 1);

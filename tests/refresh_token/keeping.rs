@@ -265,3 +265,16 @@ async fn a_call_that_keeps_is_one_miss_and_no_hit() {
     let stats = stage.source.stats();
     assert_eq!((stats.misses, stats.hits, stats.mints), (1, 0, 1));
 }
+
+#[tokio::test]
+async fn a_keeper_that_leaves_before_it_was_asked_stands_in_nobodys_way() {
+    let stage = stage(Issuer::rotating());
+    let holder = stage.holder(&stage.issuer.log_in());
+    stage.token(&holder).await.unwrap();
+    stage.source.clear();
+    let hurried = stage.source.ask(&holder, Duration::from_millis(100), KEEPS).await;
+    assert_eq!(refused(hurried).code, Code::Deadline);
+    assert_eq!(stage.token(&holder).await.unwrap(), "access-2");
+    let offer = stage.offer(&holder).await;
+    assert_eq!(*offer.replaced.expose(), "refresh-0");
+}
