@@ -5,12 +5,15 @@ const { isSameApp } = require('./oauth2-config.js');
 /** @typedef {import('./oauth2-config').Wanted} Wanted */
 /** @typedef {import('./refresh-token-login').RefreshTokenLogin} RefreshTokenLogin */
 
+/** Logins remembered for one function: one for each clear and each key. */
+const MOST = 100;
+
 /**
  * What the user's functions have read, for as long as the functions live: a manager that has dropped
  * its entries must still be able to forget it.
  */
 class KnownFunctions {
-  /** @type {WeakMap<Function, { app: Wanted, logins: RefreshTokenLogin[] }>} */
+  /** @type {WeakMap<Function, { app: Wanted, login: RefreshTokenLogin }[]>} */
   #known = new WeakMap();
 
   /**
@@ -20,22 +23,21 @@ class KnownFunctions {
   add(config, login) {
     const { refreshToken } = config;
     if (typeof refreshToken !== 'function') return;
-    // The one before stays as well: the new one may never come to call the function.
-    const [before] = this.find(config);
-    const logins = before === undefined || before === login ? [login] : [login, before];
-    this.#known.set(refreshToken, { app: config, logins });
+    const before = this.#known.get(refreshToken) ?? [];
+    const others = before.filter((known) => known.login !== login && !known.login.isForgotten());
+    this.#known.set(refreshToken, [...others.slice(1 - MOST), { app: config, login }]);
   }
 
   /**
-   * The last logins that called the function; none, if it was never called.
+   * The logins that called the function.
    *
    * @param {Wanted} wanted
    */
   find(wanted) {
     if (typeof wanted.refreshToken !== 'function') return [];
-    const known = this.#known.get(wanted.refreshToken);
-    if (known === undefined || !isSameApp(known.app, wanted)) return [];
-    return known.logins.filter((login) => login.isRead());
+    const known = this.#known.get(wanted.refreshToken) ?? [];
+    const ours = known.filter(({ app, login }) => isSameApp(app, wanted) && login.isRead());
+    return ours.map(({ login }) => login);
   }
 }
 

@@ -116,16 +116,23 @@ class RefreshTokenEntry extends Entry {
   }
 
   /**
-   * Makes sure that another entry for the same cache key is of the same user. A refresh token that is
-   * not known to come of the same approval may be anybody's: the server is asked.
+   * Whether another entry for the same cache key may be of another user: of what this has given an
+   * access token for, only what comes of the same approval is known to be the same user's.
+   *
+   * @param {RefreshTokenEntry} other
+   */
+  isBoundElsewhere(other) {
+    return this.login.hasGiven && !this.login.isSame(other.login);
+  }
+
+  /**
+   * Makes sure that another entry for the same cache key is of the same user, by asking the server.
    *
    * @param {RefreshTokenEntry} other
    * @param {() => number} left milliseconds
-   * @returns the access token, if one was asked for
+   * @returns the access token of the other
    */
   async tokenOfSameUser(other, left) {
-    // One whose function was never called is bound to nobody yet.
-    if (!this.login.isRead() || this.login.isSame(other.login)) return undefined;
     if (!this.hasApp(other) || this.login.identityUrl === undefined) throw bound();
     const asked = await other.login.token(left());
     if (asked.outcome === 'refused') throw errorOf(asked.refusal);

@@ -2,10 +2,10 @@
 
 const native = require('../native.js');
 const { invalid } = require('./checks.js');
-const { errorOf } = require('./errors.js');
+const { authError, errorOf } = require('./errors.js');
 const { nativeConfig } = require('./oauth2-config.js');
 const { RefreshTokenReader } = require('./refresh-token-reader.js');
-const { countdown } = require('./time-limit.js');
+const { countdown, within } = require('./time-limit.js');
 
 /** @typedef {import('./entry').Asked} Asked */
 /** @typedef {import('./oauth2-config').Checked} Checked */
@@ -49,6 +49,8 @@ class RefreshTokenLogin {
     this.#keeper = keeper;
     /** The user whose access token was given last, if the server named one. @type {string | undefined} */
     this.identityUrl = undefined;
+    /** Whether it ever gave an access token. */
+    this.hasGiven = false;
     const { refreshToken } = config;
     if (typeof refreshToken === 'function') this.#reader = new RefreshTokenReader(refreshToken);
     else this.#use(refreshToken);
@@ -130,6 +132,16 @@ class RefreshTokenLogin {
     return this.#login !== null;
   }
 
+  /**
+   * Waits for a call of its function that goes on.
+   *
+   * @param {number} left milliseconds
+   */
+  async settled(left) {
+    const reader = this.#reader;
+    if (reader !== undefined) await within(reader.settled(), left, outOfTime);
+  }
+
   /** Whether it can keep a refresh token now and could not when it last asked. */
   isNewKeeper() {
     return !this.#wasKeeper && this.#keeper.patience() !== undefined;
@@ -198,6 +210,7 @@ class RefreshTokenLogin {
     if (!isSame && isOther(this.identityUrl, identityUrl)) throw ofAnotherUser();
     this.#login = login;
     this.identityUrl = identityUrl ?? this.identityUrl;
+    this.hasGiven = true;
     return asked;
   }
 
@@ -231,6 +244,13 @@ class RefreshTokenLogin {
  */
 function isOther(before, now) {
   return before !== undefined && now !== undefined && before !== now;
+}
+
+function outOfTime() {
+  return authError(
+    'DEADLINE',
+    'Another call read the refresh token of this cacheKey for too long.',
+  );
 }
 
 function ofAnotherUser() {

@@ -1,7 +1,18 @@
 'use strict';
 
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { authError, causedBy } = require('./errors.js');
 const { inSeconds, within } = require('./time-limit.js');
+
+/**
+ * The calls of users' functions that this code runs inside, the innermost last.
+ *
+ * @type {AsyncLocalStorage<{ reader: RefreshTokenReader, isOver: boolean }[]>}
+ */
+const readings = new AsyncLocalStorage();
+
+/** How many functions may read by a Connection whose function does so too. */
+const DEEPEST = 4;
 
 /**
  * Reads the refresh token that the user has kept: one call of the user's function for all who wait.
@@ -18,6 +29,10 @@ class RefreshTokenReader {
   /** @param {number} left what is left of the call's time, in milliseconds */
   async token(left) {
     if (left <= 0) throw authError('DEADLINE', 'No time was left to read the refresh token.');
+    const outer = openReadings();
+    if (outer.length >= DEEPEST || outer.some(({ reader }) => reader === this)) {
+      throw unavailable('The function refreshToken calls getConnection for what it is to read.');
+    }
     this.#reading ??= this.#read();
     const reading = this.#reading;
     try {
@@ -30,18 +45,28 @@ class RefreshTokenReader {
     }
   }
 
+  /** Waits for a call of the function that goes on; none is begun. */
+  async settled() {
+    await this.#reading?.catch(() => {});
+  }
+
   async #read() {
-    // A getConnection inside the function must find this call and wait for it.
-    await null;
+    const reading = { reader: this, isOver: false };
     let token;
     try {
-      token = await this.read();
+      token = await readings.run([...openReadings(), reading], async () => this.read());
     } catch (cause) {
       throw causedBy(cause, unavailable('The function refreshToken failed.'));
+    } finally {
+      reading.isOver = true;
     }
     if (typeof token === 'string') return token;
     throw unavailable('The function refreshToken did not return a string.');
   }
+}
+
+function openReadings() {
+  return (readings.getStore() ?? []).filter(({ isOver }) => !isOver);
 }
 
 /** @param {string} what */

@@ -206,19 +206,24 @@ class SalesforceConnectionManager extends EventEmitter {
     found.checkApp(config);
     const entry = this.#begin(config);
     await entry.login.read(left());
-    const token = await found.tokenOfSameUser(entry, left);
+    // Its own call goes on, whosever it is: nothing is taken from under it.
+    await found.login.settled(left());
+    const isElsewhere = found.isBoundElsewhere(entry);
+    const token = isElsewhere ? await found.tokenOfSameUser(entry, left) : undefined;
     const place = this.#unlessForgotten(this.#entries.find(found.key, config));
-    if (place !== undefined && place !== found) return this.#rebind(place, config, left);
-    if (place !== undefined) {
-      if (found.canBe(config)) {
-        found.takeOver(config, entry.login);
-        if (token !== undefined) found.adopt(token);
-        this.#functions.add(config, found.login);
-        return found;
-      }
-      this.#entries.remove(found);
-      entry.login.identityUrl ??= found.login.identityUrl;
+    if (place === undefined) return this.#add(entry);
+    // What was bound meanwhile is looked at anew.
+    if (place !== found || (!isElsewhere && found.isBoundElsewhere(entry))) {
+      return this.#rebind(place, config, left);
     }
+    if (found.canBe(config) && (isElsewhere || found.login.isSame(entry.login))) {
+      found.takeOver(config, entry.login);
+      if (token !== undefined) found.adopt(token);
+      this.#functions.add(config, found.login);
+      return found;
+    }
+    this.#entries.remove(found);
+    entry.login.identityUrl ??= found.login.identityUrl;
     return this.#add(entry);
   }
 
@@ -250,7 +255,7 @@ class SalesforceConnectionManager extends EventEmitter {
 function neverRead() {
   return invalid(
     'refreshToken',
-    'This function refreshToken was never called by this manager: pass the refresh token itself.',
+    'This manager knows of no refresh token that this function returned for this app: pass the refresh token itself.',
   );
 }
 

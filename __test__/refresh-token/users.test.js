@@ -1,7 +1,8 @@
 'use strict';
 
 const { AsyncLocalStorage } = require('node:async_hooks');
-const { getAuthError } = require('../..');
+const { setTimeout: sleep } = require('node:timers/promises');
+const { SalesforceConnectionManager, getAuthError } = require('../..');
 const { runChild } = require('../support/child');
 const { rejection } = require('../support/rejection');
 const { tokenOfAnother } = require('./another-user');
@@ -95,14 +96,52 @@ describe('a cache key is bound to one user', () => {
     expect(await manager.getConnection(app, own, 'prod')).toBe(connection);
   });
 
-  test('before the first access token nobody is known: another refresh token is refused', async () => {
-    const { org, app, manager, own } = await twoUsers();
-    org.revokeRefreshToken(own);
-    await rejection(manager.getConnection(app, own, 'prod'));
-    const again = org.issueRefreshToken();
-    expect(await rejection(manager.getConnection(app, again, 'prod'))).toMatchObject(bound);
-    manager.forgetRefreshToken(app, own);
-    expect(await manager.getConnection(app, again, 'prod')).toBeDefined();
+  test.each(Object.keys(others))(
+    'before the first access token it is nobody’s: after a failure another takes its place, %s',
+    async (kind) => {
+      const { org, app, manager, own, other, username } = await twoUsers();
+      const ask = (token) => manager.getConnection(app, others[kind](token), 'prod');
+      org.revokeRefreshToken(own);
+      await rejection(ask(own));
+      const again = org.issueRefreshToken();
+      expect(await userOf(await ask(again))).toBe(username);
+      expect(await rejection(ask(other))).toMatchObject(bound);
+    },
+  );
+
+  test.each([
+    [60, 50],
+    [50, 60],
+    [0, 0],
+  ])('first calls that meet, after %i and %i ms, get their own user or none', async (one, two) => {
+    const { app, manager, own, other, username } = await twoUsers({ rotation: true });
+    const stores = [
+      { token: own, after: one },
+      { token: other, after: two },
+    ];
+    const calls = stores.map((store) => ({
+      ...app,
+      refreshToken: () => sleep(store.after, store.token),
+      onRefreshToken: (token) => {
+        store.token = token;
+      },
+    }));
+    const ask = (call) => manager.getConnection(call, undefined, 'prod');
+    const users = [username, 'another@example.com'];
+    for (let round = 0; round < 2; round += 1) {
+      const met = await Promise.allSettled(calls.map(ask));
+      expect(met.map(({ status }) => status)).toContain('fulfilled');
+      for (const [index, { value, reason }] of met.entries()) {
+        if (value === undefined) expect(reason).toMatchObject(bound);
+        else expect((await value.identity()).username).toBe(users[index]);
+      }
+    }
+    // Each store holds the token of its own user.
+    for (const [index, { token }] of stores.entries()) {
+      const apart = new SalesforceConnectionManager();
+      const connection = await apart.getConnection({ ...calls[index], refreshToken: token });
+      expect((await connection.identity()).username).toBe(users[index]);
+    }
   });
 
   test('a string that another container has rotated goes on, with what came of it', async () => {
