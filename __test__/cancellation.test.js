@@ -121,6 +121,16 @@ describe.each([
   });
 });
 
+test('a deadline that is a duration is refused, on a warm call too', async () => {
+  const { config } = await startOrg();
+  for (const deadline of [1, 5_000, 900_000]) {
+    const error = await rejection(manager.getAccessToken(config, { deadline }));
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'deadline' });
+    expect(error.message).toContain('Date.now() + 5000');
+    await manager.getAccessToken(config, { deadline: Date.now() + 5_000 });
+  }
+});
+
 test('of deadline and context the earlier one counts, and eight seconds are the most', async () => {
   const org = await startOrg();
   const context = { getRemainingTimeInMillis: () => 900_000 };

@@ -7,6 +7,8 @@ const { authError } = require('./errors.js');
 
 /** All the time one call may take, in milliseconds. */
 const BUDGET = 8_000;
+/** Three years in milliseconds: a deadline below is a duration by mistake, which a warm call hides. */
+const LONGEST_DURATION = 1e11;
 /** Kept back of a deadline, so that the caller can still answer. */
 const MARGIN = 500;
 
@@ -40,8 +42,12 @@ function isSignal(value) {
 /** @param {unknown} deadline */
 function timeUntil(deadline) {
   if (deadline === undefined) return Infinity;
-  if (typeof deadline === 'number' && !Number.isNaN(deadline)) return deadline - Date.now();
-  throw invalid('deadline', 'deadline must be a time in milliseconds since the epoch.');
+  const isTime = typeof deadline === 'number' && !Number.isNaN(deadline);
+  if (isTime && !(deadline > 0 && deadline < LONGEST_DURATION)) return deadline - Date.now();
+  throw invalid(
+    'deadline',
+    'deadline must be a time in milliseconds since the epoch, such as Date.now() + 5000.',
+  );
 }
 
 /** @param {any} context */

@@ -180,7 +180,7 @@ function keyOf({ cacheKey, refreshToken }) {
 function bound() {
   return invalid(
     'cacheKey',
-    'This cacheKey is that of another app or user, or the user cannot be told: use one key for each user, or call forgetRefreshToken() first with the refresh token that the key had.',
+    'This cacheKey is that of another app or user, or the user cannot be told: use one key for each user, or call forgetRefreshToken() first with the refresh token that the key has now.',
   );
 }
 

@@ -82,7 +82,7 @@ codes! {
         "The authorization server asks for fewer requests: wait for retryAfterMs."
     /// The refresh token is expired, revoked or replaced.
     RefreshTokenInvalid "REFRESH_TOKEN_INVALID" fatal
-        "The refresh token has expired, was revoked, or was replaced by a newer one: let the user log in again and store the new token."
+        "The refresh token has expired, was revoked, or was replaced by a newer one, perhaps because another process sent it at the same moment: let the user log in again and store the new token."
     /// The authorization code is expired, used, or of another request.
     AuthorizationCodeInvalid "AUTHORIZATION_CODE_INVALID" fatal
         "An authorization code is good for one request within a few minutes, with the redirect URI and the code verifier it was asked for with: let the user log in again."
