@@ -3,12 +3,12 @@
 use std::future::Future;
 use std::time::Duration;
 
-use aws_lc_rs::rand;
 use tokio::time::{sleep, timeout};
 
 use super::out_of_time;
 use super::patience::Patience;
 use crate::clock::Clock;
+use crate::entropy::random;
 use crate::failure::{Code, Failure};
 use crate::transport::Turn;
 
@@ -85,11 +85,8 @@ fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
 
 /// A random part of `ceiling`, so that a fleet does not do something in step.
 pub(super) fn jitter(ceiling: Duration) -> Duration {
-    let mut bytes = [0; 4];
-    match rand::fill(&mut bytes) {
-        Ok(()) => ceiling.mul_f64(f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX)),
-        Err(_) => ceiling,
-    }
+    let part = |bytes| f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX);
+    random().map_or(ceiling, |bytes| ceiling.mul_f64(part(bytes)))
 }
 
 #[expect(clippy::disallowed_methods, reason = "tokio's paused time is the clock of these tests")]
