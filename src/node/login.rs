@@ -105,16 +105,9 @@ impl Login {
         let place = settled.map(Rotation::place);
         let ask = move || {
             // The look is taken now, so that a clear() after this call comes after it.
-            let asked = ready.map(|ready| match place {
-                None => Either::A(ready.source.ask(&ready.holder, budget, keeping)),
-                Some(place) => Either::B(ready.source.go_on(&ready.holder, budget, keeping, place)),
-            });
-            async move {
-                match asked? {
-                    Either::A(answer) => answer.await,
-                    Either::B(answer) => answer.await,
-                }
-            }
+            let asked =
+                ready.map(|ready| ready.source.go_on(&ready.holder, budget, keeping, place));
+            async move { asked?.await }
         };
         promise(env, ask, |outcome| match outcome {
             Ok(Answer::Token(kept)) => Outcome::Granted { token: GrantedToken::from(&*kept) },

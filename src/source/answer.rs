@@ -76,7 +76,7 @@ impl TokenSource {
                     Answer::Offer(offer, place) => (offer, place),
                 };
                 offer.held();
-                answer = source.go_on(&holder, budget, Keeping::InMemory, place).await?;
+                answer = source.go_on(&holder, budget, Keeping::InMemory, Some(place)).await?;
             }
         }
     }
@@ -92,13 +92,11 @@ impl TokenSource {
         budget: Duration,
         keeping: Keeping,
     ) -> impl Future<Output = Result<Answer, Arc<Failure>>> + Send + use<> {
-        // Before the flight: what it brings goes to those who can keep it.
-        let waiting = waiting(holder, keeping);
-        let found = self.look_up(holder, budget >= SMALLEST_BUDGET);
-        self.clone().await_answer(holder.clone(), budget, keeping, waiting, found)
+        self.go_on(holder, budget, keeping, None)
     }
 
-    /// Goes on where [`TokenSource::ask`] has left off with an offer, which is settled now.
+    /// Goes on where [`TokenSource::ask`] has left off with an offer, which is settled now; begins if
+    /// there is no such place.
     ///
     /// # Errors
     /// As [`TokenSource::token`].
@@ -107,15 +105,22 @@ impl TokenSource {
         holder: &Holder,
         budget: Duration,
         keeping: Keeping,
-        place: Place,
+        place: Option<Place>,
     ) -> impl Future<Output = Result<Answer, Arc<Failure>>> + Send + use<> {
-        let waiting = waiting(holder, keeping);
-        let found = match place.0 {
-            // Keeping took longer than it lives.
-            Found::Kept(kept) if !kept.token.is_alive(self.clock.now()) => {
-                self.look_up(holder, budget >= SMALLEST_BUDGET)
+        // Before the flight: what it brings goes to those who can keep it.
+        let waiting = match &holder.grant {
+            Grant::JwtBearer(_) => None,
+            Grant::RefreshToken(token) => {
+                Some(Waiting::at(&token.lineage, matches!(keeping, Keeping::Within(_))))
             }
-            found => found,
+        };
+        let found = match place {
+            // Unless keeping took longer than it lives.
+            Some(Place(Found::Kept(kept))) if kept.token.is_alive(self.clock.now()) => {
+                Found::Kept(kept)
+            }
+            Some(Place(Found::Seat(seat))) => Found::Seat(seat),
+            _ => self.look_up(holder, budget >= SMALLEST_BUDGET),
         };
         self.clone().await_answer(holder.clone(), budget, keeping, waiting, found)
     }
@@ -190,15 +195,6 @@ impl TokenSource {
                 Err(failure) if again && failure.retryable => found = self.look_up(holder, true),
                 outcome => return outcome.map(Answer::Token),
             }
-        }
-    }
-}
-
-fn waiting(holder: &Holder, keeping: Keeping) -> Option<Waiting> {
-    match &holder.grant {
-        Grant::JwtBearer(_) => None,
-        Grant::RefreshToken(token) => {
-            Some(Waiting::at(&token.lineage, matches!(keeping, Keeping::Within(_))))
         }
     }
 }

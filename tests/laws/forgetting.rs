@@ -26,7 +26,7 @@ async fn call(source: Arc<TokenSource>, holder: Holder, keeps: bool) {
         } else {
             offer.failed("As the test says.");
         }
-        let _ = source.go_on(&holder, BUDGET, KEEPS, place).await;
+        let _ = source.go_on(&holder, BUDGET, KEEPS, Some(place)).await;
     }
 }
 

@@ -236,12 +236,7 @@ impl World {
             let source = &self.sources[usize::from(caller.second)];
             let mut place = None;
             for _ in 0..3 {
-                let answer = async {
-                    match place.take() {
-                        None => source.ask(&holder, budget, keeping).await,
-                        Some(place) => source.go_on(&holder, budget, keeping, place).await,
-                    }
-                };
+                let answer = source.go_on(&holder, budget, keeping, place.take());
                 let answer = timeout(budget + LATENESS, answer).await;
                 match answer.unwrap_or_else(|_| panic!("a call of {budget:?} was late")) {
                     Ok(Answer::Token(kept)) => {

@@ -220,7 +220,7 @@ async fn who_keeps_gets_the_token_of_its_flight_though_all_is_cleared_meanwhile(
     let (offer, place) = offer_in(stage.ask(&holder).await);
     stage.source.clear();
     offer.kept();
-    let answer = stage.source.go_on(&holder, BUDGET, KEEPS, place).await;
+    let answer = stage.source.go_on(&holder, BUDGET, KEEPS, Some(place)).await;
     assert_eq!(token_in(answer), "access-1");
     assert!(stage.source.kept(&holder).is_none());
     assert_eq!(stage.issuer.posts(), 1);
@@ -241,7 +241,7 @@ async fn what_was_granted_before_a_clear_does_not_come_back() {
     let (offer, place) = offer_in(stage.ask(&holder).await);
     assert_eq!(*offer.refresh_token.expose(), "refresh-2");
     offer.kept();
-    assert_eq!(token_in(stage.source.go_on(&holder, BUDGET, KEEPS, place).await), "access-2");
+    assert_eq!(token_in(stage.source.go_on(&holder, BUDGET, KEEPS, Some(place)).await), "access-2");
 }
 
 #[tokio::test]
@@ -251,7 +251,7 @@ async fn a_token_whose_life_ended_while_its_refresh_token_was_kept_is_handed_to_
     let (offer, place) = offer_in(stage.ask(&holder).await);
     stage.clock.advance(3_600);
     offer.kept();
-    let failure = refused(stage.source.go_on(&holder, BUDGET, KEEPS, place).await);
+    let failure = refused(stage.source.go_on(&holder, BUDGET, KEEPS, Some(place)).await);
     assert_eq!((failure.code, failure.retryable), (Code::NetworkTimeout, true));
     assert_eq!(stage.kept(&holder).await, "access-2");
     assert_eq!(stage.issuer.reuses(), 0);

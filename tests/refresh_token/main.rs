@@ -70,7 +70,7 @@ impl Stage {
         match self.ask(holder).await {
             Ok(Answer::Offer(offer, place)) => {
                 offer.kept();
-                token_in(self.source.go_on(holder, BUDGET, KEEPS, place).await)
+                token_in(self.source.go_on(holder, BUDGET, KEEPS, Some(place)).await)
             }
             answer => token_in(answer),
         }

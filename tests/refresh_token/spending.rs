@@ -181,7 +181,7 @@ async fn an_error_beside_a_new_refresh_token_shows_nothing_that_was_sent() {
     let (offer, place) = offer_in(stage.ask(&holder).await);
     assert_eq!(*offer.refresh_token.expose(), "new");
     offer.kept();
-    let failure = refused(stage.source.go_on(&holder, BUDGET, KEEPS, place).await);
+    let failure = refused(stage.source.go_on(&holder, BUDGET, KEEPS, Some(place)).await);
     let told = format!("{failure} {:?}", failure.error_description);
     assert!(!told.contains("s3cret") && !told.contains("refresh-0"), "{told}");
     assert!(told.contains("Token host"), "{told}");
