@@ -1,8 +1,8 @@
 'use strict';
 
-const { DEFAULT_API_VERSION } = require('./lib/connection.js');
+const { DEFAULT_API_VERSION } = require('./lib/connection/open.js');
 const { ConfigurationError, SalesforceAuthError, getAuthError } = require('./lib/errors.js');
-const { JWTConnectionManager } = require('./lib/jwt-connection-manager.js');
+const { JWTConnectionManager } = require('./lib/jwt/manager.js');
 
 const manager = JWTConnectionManager.getInstance;
 
@@ -29,7 +29,7 @@ exports.clearAllTokens = () => manager().clearAllTokens();
 // Who logs in by JWT alone does not wait for the rest to be loaded.
 const refreshTokens = {
   get manager() {
-    return require('./lib/salesforce-connection-manager.js').SalesforceConnectionManager;
+    return require('./lib/refresh-token/manager.js').SalesforceConnectionManager;
   },
 };
 Object.defineProperty(exports, 'SalesforceConnectionManager', {
@@ -40,7 +40,7 @@ Object.defineProperty(exports, 'SalesforceConnectionManager', {
   },
 });
 
-const authorizationCode = () => require('./lib/authorization-code.js');
+const authorizationCode = () => require('./lib/refresh-token/authorization-code.js');
 
 /** @type {typeof import('.').authorizationRequest} */
 exports.authorizationRequest = (config, options) =>

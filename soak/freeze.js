@@ -1,7 +1,7 @@
 'use strict';
 
 const { setTimeout: sleep } = require('node:timers/promises');
-const { freeze } = require('../__test__/support/freeze');
+const { freeze } = require('../support/freeze');
 const { withProgram } = require('./program.js');
 const { claimsOf, startTokenServer } = require('./token-server.js');
 

@@ -2,7 +2,7 @@
 
 const { fork } = require('node:child_process');
 const { join } = require('node:path');
-const { plainEnvironment } = require('../__test__/support/plain-environment');
+const { plainEnvironment } = require('../support/plain-environment');
 
 const HOST = join(__dirname, 'program-host.js');
 

@@ -3,7 +3,7 @@
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { plant, secretsIn } = require('../__test__/support/canaries');
+const { plant, secretsIn } = require('../support/canaries');
 const { runPackage } = require('../scripts/run.js');
 
 /** Tests of `npm test` that have no faults in them; the last are run by this soak as well. */

@@ -1,11 +1,11 @@
 'use strict';
 
 const { oauthError, text } = require('./answer');
-const { authorize } = require('./authorize');
-const { bulk, soap } = require('./bulk-and-soap');
-const rest = require('./rest-api');
-const { introspect, revoke, userinfo } = require('./token-inspection');
-const { token } = require('./token-endpoint');
+const { authorize } = require('./oauth/authorize');
+const { bulk, soap } = require('./api/bulk-and-soap');
+const rest = require('./api/rest-api');
+const { introspect, revoke, userinfo } = require('./oauth/token-inspection');
+const { token } = require('./oauth/token-endpoint');
 
 /** @type {import('./host').Endpoint[]} */
 const onBothHosts = [

@@ -7,7 +7,7 @@ const { promisify } = require('node:util');
 const { apiEndpoints, authorizationEndpoints } = require('./endpoints');
 const { listen } = require('./host');
 const { Org } = require('./org');
-const { APP_SCOPE } = require('./scope');
+const { APP_SCOPE } = require('./oauth/scope');
 
 const USERNAME = 'integration@example.com';
 

@@ -1,12 +1,12 @@
 'use strict';
 
 const { createHash } = require('node:crypto');
-const { AuthorizationCodes } = require('./authorization-codes');
+const { AuthorizationCodes } = require('./oauth/authorization-codes');
 const { toClient } = require('./clients');
 const { Faults } = require('./faults');
-const { LoginLimit } = require('./login-limit');
-const { seedRecords } = require('./records');
-const { RefreshTokens } = require('./refresh-tokens');
+const { LoginLimit } = require('./oauth/login-limit');
+const { seedRecords } = require('./api/records');
+const { RefreshTokens } = require('./oauth/refresh-tokens');
 const { Sessions } = require('./sessions');
 const { Traffic } = require('./traffic');
 

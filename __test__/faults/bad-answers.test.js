@@ -4,7 +4,7 @@
 
 const { gzipSync } = require('node:zlib');
 const { JWTConnectionManager } = require('../..');
-const { plant } = require('../support/canaries');
+const { plant } = require('../../support/canaries');
 const { rejection, timed } = require('../support/rejection');
 const { startOrg } = require('../support/orgs');
 const { startTokenHost } = require('../support/token-host');

@@ -5,7 +5,7 @@
 const { existsSync, mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { plant } = require('../support/canaries');
+const { plant } = require('../../support/canaries');
 const { runChild } = require('../support/child');
 const { startOrg } = require('../support/orgs');
 const { GRANTED, TOKEN_FAULTS } = require('../support/token-faults');

@@ -6,7 +6,7 @@ const { copyFileSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { runChild } = require('../support/child');
-const { freeze } = require('../support/freeze');
+const { freeze } = require('../../support/freeze');
 const { startOrg } = require('../support/orgs');
 const { claimsOf, startTokenHost } = require('../support/token-host');
 

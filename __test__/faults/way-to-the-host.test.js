@@ -5,7 +5,7 @@
 
 const https = require('node:https');
 const { JWTConnectionManager } = require('../..');
-const { plant } = require('../support/canaries');
+const { plant } = require('../../support/canaries');
 const { certificateFor } = require('../support/certificates');
 const { runChild } = require('../support/child');
 const { closeAfterTest, startOrg } = require('../support/orgs');

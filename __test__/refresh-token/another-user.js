@@ -1,6 +1,6 @@
 'use strict';
 
-const { plant } = require('../support/canaries');
+const { plant } = require('../../support/canaries');
 
 /**
  * Registers a second user of the app; their refresh token.

@@ -12,7 +12,7 @@ const {
   redeemAuthorizationCode,
 } = require('../..');
 const { runChild } = require('../support/child');
-const { plainEnvironment } = require('../support/plain-environment');
+const { plainEnvironment } = require('../../support/plain-environment');
 const { closeAfterTest } = require('../support/orgs');
 const { rejection } = require('../support/rejection');
 const { keeper } = require('./support');

@@ -7,7 +7,7 @@ const http = require('node:http');
 const { join } = require('node:path');
 const { text } = require('node:stream/consumers');
 const { pathToFileURL } = require('node:url');
-const { plainEnvironment } = require('../support/plain-environment');
+const { plainEnvironment } = require('../../support/plain-environment');
 const { closeAfterTest } = require('../support/orgs');
 const { stage } = require('./support');
 

@@ -2,7 +2,7 @@
 
 const { createHash } = require('node:crypto');
 const { SalesforceConnectionManager, getAuthError } = require('../..');
-const { plant } = require('../support/canaries');
+const { plant } = require('../../support/canaries');
 const { rejection } = require('../support/rejection');
 const { QUERY, keeper, listening, stage } = require('./support');
 

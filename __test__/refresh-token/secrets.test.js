@@ -2,7 +2,7 @@
 
 const { inspect } = require('node:util');
 const { getAuthError } = require('../..');
-const { plant, withoutSecrets } = require('../support/canaries');
+const { plant, withoutSecrets } = require('../../support/canaries');
 const { rejection } = require('../support/rejection');
 const { PROMPT, named } = require('../support/token-faults');
 const { startTokenHost } = require('../support/token-host');

@@ -1,7 +1,7 @@
 'use strict';
 
 const { SalesforceConnectionManager } = require('../..');
-const { plant } = require('../support/canaries');
+const { plant } = require('../../support/canaries');
 const { startOrg } = require('../support/orgs');
 
 const QUERY = 'SELECT Id FROM Account LIMIT 1';

@@ -2,8 +2,8 @@
 
 const { spawn } = require('node:child_process');
 const { text } = require('node:stream/consumers');
-const { withoutSecrets } = require('./canaries');
-const { plainEnvironment } = require('./plain-environment');
+const { withoutSecrets } = require('../../support/canaries');
+const { plainEnvironment } = require('../../support/plain-environment');
 
 const PACKAGE = require.resolve('../..');
 

@@ -2,7 +2,7 @@
 
 const { createPublicKey } = require('node:crypto');
 const { startLocalOrg } = require('../../testing');
-const { keyBody, plant } = require('./canaries');
+const { keyBody, plant } = require('../../support/canaries');
 
 /** What is open in the test that runs, the youngest last. */
 const open = [];

@@ -1,6 +1,6 @@
 'use strict';
 
-const { withoutSecrets } = require('./canaries');
+const { withoutSecrets } = require('../../support/canaries');
 
 /** What a promise is rejected with; that it is fulfilled is an error, and that it shows a secret. */
 function rejection(promise) {

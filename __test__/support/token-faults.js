@@ -1,6 +1,6 @@
 'use strict';
 
-const { plant } = require('./canaries');
+const { plant } = require('../../support/canaries');
 
 /** What a call ends as that brings a token. */
 const GRANTED = 'granted';

@@ -2,7 +2,7 @@
 
 const http = require('node:http');
 const { text } = require('node:stream/consumers');
-const { PIECE, plant } = require('./canaries');
+const { PIECE, plant } = require('../../support/canaries');
 const { closeAfterTest, startOrg } = require('./orgs');
 
 const SECRET = ['assertion', 'access_token', 'refresh_token'];

@@ -1,0 +1,131 @@
+'use strict';
+
+const { JWTConnectionManager } = require('../..');
+const { publicKeyOf, startOrg } = require('../support/orgs');
+const { rejection } = require('../support/rejection');
+
+/** @type {JWTConnectionManager} */
+let manager;
+let org;
+beforeEach(async () => {
+  manager = new JWTConnectionManager();
+  org = await startOrg();
+});
+
+describe.each(['instanceUrl', 'loginUrl'])('%s', (option) => {
+  test.each([
+    ['http to another machine', 'http://canary.my.salesforce.com', /must use https/],
+    ['http to a private address', 'http://10.1.2.3', /must use https/],
+    ['another scheme', 'ftp://canary.my.salesforce.com', /must use https/],
+    ['a user name', 'https://canary:canary@acme.my.salesforce.com', /user name or password/],
+    ['a query', 'https://acme.my.salesforce.com/?canary=1', /query or fragment/],
+    ['a fragment', 'https://acme.my.salesforce.com/#canary', /query or fragment/],
+    ['an address', 'https://10.1.2.3', /not an IP address/],
+    ['a port of another service', 'https://canary.my.salesforce.com:22', /port 443, or one above/],
+    ['no URL', 'canary.my.salesforce.com', /is not a URL, such as https:/],
+    ['nothing', '', /is not a URL/],
+    ['words', 'the canary org', /is not a URL/],
+  ])('%s', async (_, value, rule) => {
+    const error = await rejection(manager.getConnection({ ...org.config, [option]: value }));
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', option, attempts: 0 });
+    expect(error.message).toMatch(rule);
+    expect(error.message).toMatch(new RegExp(`^\\[CONFIG_INVALID\\] ${option} `));
+    expect(error.message).not.toContain('canary');
+  });
+
+  test.each(['https://acme.lightning.force.com', 'https://acme.my.salesforce-setup.com/x'])(
+    'a page of the browser (%s) is refused with the My Domain to use',
+    async (value) => {
+      const error = await rejection(manager.getConnection({ ...org.config, [option]: value }));
+      expect(error).toMatchObject({ code: 'CONFIG_INVALID', option });
+      expect(error.message).toContain('https://acme.my.salesforce.com');
+    },
+  );
+});
+
+test.each([
+  ['a slash at the end', (url) => `${url}/`],
+  ['white space', (url) => ` ${url}\n`],
+  ['capitals', (url) => url.replace('http', 'HTTP')],
+])('%s makes no other login', async (_, spell) => {
+  await manager.getAccessToken(org.config);
+  await manager.getAccessToken({ ...org.config, instanceUrl: spell(org.url) });
+  expect(org.stats().exchanges).toBe(1);
+});
+
+test.each(['127.0.0.1', 'localhost'])('http is for this machine: %s', async (host) => {
+  const instanceUrl = org.url.replace('127.0.0.1', host);
+  const config = { ...org.config, instanceUrl, audience: org.url };
+  expect(await manager.getAccessToken(config)).toHaveProperty('accessToken');
+});
+
+describe('loginUrl', () => {
+  test('is the host that is asked, and the audience', async () => {
+    const config = { ...org.config, instanceUrl: 'https://acme.my.salesforce.com' };
+    org.inject({ kind: 'instance-url', value: 'https://acme.my.salesforce.com' });
+    const { instanceUrl } = await manager.getAccessToken({ ...config, loginUrl: org.url });
+    expect(instanceUrl).toBe('https://acme.my.salesforce.com');
+    expect(org.lastAssertion().claims).toMatchObject({ aud: org.url });
+    expect(org.stats().exchanges).toBe(1);
+  });
+
+  test('may have a path, as a site has, and the audience has it too', async () => {
+    const loginUrl = `${org.url}/site/`;
+    const error = await rejection(manager.getAccessToken({ ...org.config, loginUrl }));
+    expect(error.message).toContain(`audience ${org.url}/site`);
+    expect(org.stats().requests).toEqual({ other: 1 });
+  });
+});
+
+describe('the audience', () => {
+  const CONNECTED_APP = 'https://login.salesforce.com';
+
+  test('is the host, for an external client app: no request more', async () => {
+    await manager.getAccessToken(org.config);
+    expect(org.lastAssertion().claims.aud).toBe(org.url);
+    expect(org.stats().exchanges).toBe(1);
+  });
+
+  test('is Salesforce’s login host, for a connected app: one request more, once', async () => {
+    const connected = await startOrg({ app: 'connected-app' });
+    const ask = (tokenTtl) => manager.getAccessToken({ ...connected.config, tokenTtl });
+    await ask(180);
+    expect(connected.stats().exchanges).toBe(2);
+    expect(connected.lastAssertion().claims.aud).toBe(CONNECTED_APP);
+    await ask(200);
+    await ask(300);
+    expect(connected.stats().exchanges).toBe(4);
+    manager.clearAllTokens();
+    await ask(180);
+    expect(connected.stats().exchanges).toBe(6);
+  });
+
+  test('is found again when the app changes its kind', async () => {
+    const connected = await startOrg({ app: 'connected-app' });
+    await manager.getAccessToken(connected.config);
+    const { clientId, username } = connected.config;
+    const publicKey = publicKeyOf(connected);
+    const app = 'external-client-app';
+    connected.register({ clientId, publicKey, users: [username], app });
+    await manager.getAccessToken({ ...connected.config, tokenTtl: 200 });
+    expect(connected.lastAssertion().claims.aud).toBe(connected.url);
+    expect(connected.stats().exchanges).toBe(4);
+  });
+
+  test('is the only one tried if it is given', async () => {
+    const connected = await startOrg({ app: 'connected-app' });
+    const ask = (audience) => manager.getAccessToken({ ...connected.config, audience });
+    expect(await rejection(ask(connected.url))).toMatchObject({
+      code: 'AUDIENCE_INVALID',
+      attempts: 1,
+    });
+    await ask(CONNECTED_APP);
+    expect(connected.stats().exchanges).toBe(2);
+  });
+
+  test('given as what the default would be is another login than the default', async () => {
+    await manager.getAccessToken(org.config);
+    await manager.getAccessToken({ ...org.config, audience: org.url });
+    expect(manager.getCacheStats()).toMatchObject({ total: 2, mints: 2 });
+  });
+});

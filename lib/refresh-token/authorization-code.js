@@ -1,0 +1,96 @@
+'use strict';
+
+const native = require('../../native.js');
+const { checkPresent, checkString, invalid } = require('../checks.js');
+const { authError, errorOf } = require('../errors.js');
+const { checkApp, nativeConfig, pick } = require('./config.js');
+
+/** @typedef {import('../..').OAuth2Config} OAuth2Config */
+
+/** Bytes of a random `state` and of a code verifier (RFC 7636 §4.1). */
+const RANDOM = 32;
+
+/**
+ * @param {OAuth2Config} config
+ * @param {import('../..').AuthorizationOptions} [options]
+ * @returns {import('../..').AuthorizationRequest}
+ */
+function authorizationRequest(config, options = {}) {
+  const { clientId, redirectUri, loginUrl } = readApp(config);
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('options', 'options must be an object.');
+  }
+  // Needed once in the life of an app.
+  const { createHash, randomBytes } = require('node:crypto');
+  const { scope, state = randomBytes(RANDOM).toString('base64url'), prompt, loginHint } = options;
+  for (const name of ['scope', 'state', 'prompt', 'loginHint']) {
+    checkString({ scope, state, prompt, loginHint }, name);
+  }
+  const codeVerifier = randomBytes(RANDOM).toString('base64url');
+  const url = authorizationUrl(loginUrl);
+  const parameters = {
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope,
+    state,
+    prompt,
+    login_hint: loginHint,
+    code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  };
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return { url: url.href, state, codeVerifier };
+}
+
+/**
+ * @param {OAuth2Config} config
+ * @param {import('../..').AuthorizationCode} given
+ * @returns {Promise<import('../..').RedeemedCode>}
+ */
+async function redeemAuthorizationCode(config, given) {
+  const app = readApp(config);
+  if (typeof given !== 'object' || given === null) {
+    throw invalid('code', 'Pass { code, codeVerifier }.');
+  }
+  const { code, codeVerifier } = given;
+  checkPresent({ code, codeVerifier }, ['code', 'codeVerifier']);
+  for (const name of ['code', 'codeVerifier']) checkString({ code, codeVerifier }, name);
+  const source = native.TokenSource.sharedForRefreshTokens();
+  const { redirectUri } = app;
+  const answer = await native.redeem(source, nativeConfig(app), {
+    code,
+    codeVerifier,
+    redirectUri,
+  });
+  const { refusal, refreshToken, accessToken, instanceUrl, identityUrl, scope } = answer;
+  // A refresh token is worth keeping whatever is wrong with the access token beside it.
+  if (refreshToken !== undefined) {
+    return { refreshToken, accessToken, instanceUrl, identityUrl, scope };
+  }
+  if (refusal) throw errorOf(refusal);
+  throw authError('SCOPE_MISSING', 'The answer holds no refresh token.');
+}
+
+/**
+ * @param {OAuth2Config} given
+ * @returns {OAuth2Config & { loginUrl: string, redirectUri: string }}
+ */
+function readApp(given) {
+  const config = /** @type {any} */ (pick(given));
+  checkPresent(config, ['clientId', 'redirectUri']);
+  checkApp(config);
+  return config;
+}
+
+/** @param {string} loginUrl */
+function authorizationUrl(loginUrl) {
+  // The path of an Experience Cloud site stays.
+  const text = `${loginUrl.replace(/\/+$/, '')}/services/oauth2/authorize`;
+  if (/^https?:/i.test(text) && URL.canParse(text)) return new URL(text);
+  throw invalid('loginUrl', 'loginUrl must be the https URL of a login host.');
+}
+
+module.exports = { authorizationRequest, redeemAuthorizationCode };

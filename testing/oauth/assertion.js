@@ -1,0 +1,72 @@
+'use strict';
+
+const { verify } = require('node:crypto');
+const { Refusal } = require('./refusal');
+
+/** Seconds that an assertion is accepted past its `exp`. */
+const GRACE = 180;
+
+/**
+ * An assertion taken apart: claims nobody has vouched for yet, and what vouches for them.
+ *
+ * @typedef {object} Assertion
+ * @property {Record<string, unknown>} header
+ * @property {Record<string, unknown>} claims
+ * @property {Buffer} signed
+ * @property {Buffer} signature
+ */
+
+/**
+ * @param {string | null} assertion
+ * @returns {Assertion | undefined} undefined if it is no JWT
+ */
+function decodeAssertion(assertion) {
+  const parts = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(assertion ?? '');
+  if (!parts) return undefined;
+  const [, head, body, signature] = parts;
+  const [header, claims] = [head, body].map(decodeObject);
+  if (!header || !claims) return undefined;
+  return {
+    header,
+    claims,
+    signed: Buffer.from(`${head}.${body}`),
+    signature: Buffer.from(signature, 'base64url'),
+  };
+}
+
+/**
+ * @param {string} base64url
+ * @returns {Record<string, unknown> | undefined}
+ */
+function decodeObject(base64url) {
+  try {
+    const value = JSON.parse(Buffer.from(base64url, 'base64url').toString());
+    return value && typeof value === 'object' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether the owner of the key signed this assertion, with the one algorithm Salesforce accepts.
+ *
+ * @param {Assertion} assertion
+ * @param {import('node:crypto').KeyObject | undefined} key
+ */
+function isSignedBy({ header, signed, signature }, key) {
+  return header.alg === 'RS256' && !!key && verify('RSA-SHA256', signed, key, signature);
+}
+
+/**
+ * @param {unknown} jti
+ * @param {import('../clients').Client} client
+ * @param {import('../org').Org} org
+ */
+function checkJti(jti, client, org) {
+  if (jti === undefined) return;
+  const used = JSON.stringify([client.id, jti]);
+  if (org.usedJtis.has(used)) throw new Refusal('bad_jti_claim', 'jti was used before');
+  org.usedJtis.add(used);
+}
+
+module.exports = { GRACE, checkJti, decodeAssertion, isSignedBy };
