@@ -188,9 +188,8 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// How many requests were sent.
     pub attempts: u32,
-    /// Whether it is certain that what was sent bought nothing, so that a refresh token may be sent
-    /// again.
-    pub unspent: bool,
+    /// Whether the request certainly had no effect, so that a refresh token may be sent again.
+    pub had_no_effect: bool,
 }
 
 impl Failure {
@@ -206,7 +205,7 @@ impl Failure {
             status: None,
             retry_after: None,
             attempts: 0,
-            unspent: false,
+            had_no_effect: false,
         }
     }
 

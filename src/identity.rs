@@ -1,19 +1,28 @@
-//! Fields and an identity key → the name under which a token is kept.
+//! Fields and an identity key → the name under which a token is cached.
 
 use aws_lc_rs::hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 const KEY_LABEL: &[u8] = b"jsforce-connection-manager identity key v1";
 
-/// The name of a token. Only who holds the credential can compute it: it is an HMAC under a key
-/// derived from the private key, so a client id and user name alone find nothing.
+/// The name of a token: an HMAC under a key derived from the credential. Client id and user name
+/// alone cannot compute it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Identity([u8; 32]);
 
-/// 32 bytes that stand for a secret credential.
+impl Identity {
+    /// The name as text (base64url), for what takes text only.
+    pub fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+/// Stands for a secret credential. A credential that never enters this process supplies another secret.
 pub struct IdentityKey(hmac::Key);
 
 impl IdentityKey {
-    /// Derives the key from a credential's canonical bytes.
+    /// Derives the key from secret bytes, such as a private key in its canonical form.
     pub fn derive(secret: &[u8]) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
         Self(hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&key, KEY_LABEL).as_ref()))

@@ -4,63 +4,62 @@
 //!
 //! * **assertion**: the signed JWT that says who we are (RFC 7523)
 //! * **grant**: what is traded for an access token at the token endpoint (RFC 6749)
-//! * **authorization server**: who issues tokens; Salesforce
+//! * **issuer**, **authorization server**: the server that issues tokens
 //! * **audience**, **subject**, **client id**: the claims `aud`, `sub`, `iss` of an assertion
 //! * **instance URL**: the org's API host, as the token response names it (Salesforce)
-//! * **token source**: gives a token; asks the cache, then the authorization server
-//! * **flight**: one running request for a token, on which all callers of one identity wait
-//! * **identity**: the name of a kept token, derived from the credential, so that it cannot be guessed
-//! * **lineage**: a refresh token and all those that took its place
+//! * **login**: who asks, by which grant, and the name of the token
+//! * **mint**: one granted access token; a **request** is one POST that asked for it
+//! * **token source**: gives a token; asks the cache, then the issuer
+//! * **token cache**: the near tier, in this process
+//! * **flight**: one running request for a token, on which all callers of one login wait
+//! * **identity**: the name under which a token is cached, derived from the credential
+//! * **lineage**: a refresh token and its successors
+//! * **offer**: a new refresh token that one caller stores before anybody gets the access token
+//! * **epoch**: the time of one cache between two clears
+//! * **patience**: what one mint may cost, in time and attempts
 //! * **ticket**: the number of one minted token; a look at it tells whether the token may be used
 //!
-//! A call goes down this list of rooms and no room knows one above it:
+//! A file beside this one is ground: every room may import it, and it imports ground only. A folder
+//! is a room with a rank. A room imports ground and rooms of lower ranks. `tests/house.rs` checks it.
 //!
-//! | room | knows |
-//! |---|---|
-//! | [`node`] | Node.js: the classes and values that cross the boundary |
-//! | [`source`] | the order: cache, flight, authorization server |
-//! | [`flight`], [`cache`], [`refusals`], [`mint_cap`] | one request an identity; what is kept; what was refused; how often |
-//! | [`authorization_server`] | audience, retries, the answer |
-//! | [`grant`] | form bodies |
-//! | [`holder`] | who asks, by which grant |
-//! | [`assertion`], [`lineages`] | claims and signature; to which lineage a refresh token belongs |
-//! | [`identity`] | names of tokens |
-//! | [`transport`], [`private_key`], [`credential`], [`client`], [`lineage`], [`origin`], [`deadlines`], [`token`], [`entropy`], [`failure`], [`secret`], [`clock`] | one thing each |
+//! | room | rank | knows |
+//! |---|---|---|
+//! | [`clock`], [`entropy`], [`failure`], [`identity`], [`life`], [`origin`], [`secret`], [`token`], [`bounded`] | ground | one thing each |
+//! | [`private_key`] | 2 | pasted keys, and who signs |
+//! | [`transport`] | 2 | one HTTP request |
+//! | [`retry`] | 3 | attempts inside one budget |
+//! | [`credential`] | 3 | checked configurations with their secrets |
+//! | [`cache`] | 3 | cached tokens and their deadlines |
+//! | [`lineage`] | 4 | refresh tokens through their rotations |
+//! | [`grant`] | 4 | token requests, a file a grant |
+//! | [`authorization_server`] | 5 | token endpoints and their answers, a folder an issuer |
+//! | [`source`] | 6 | the order: cache, flight, issuer |
+//! | [`node`] | 7 | Node.js: the classes and values that cross the boundary |
 
 #![warn(missing_docs)]
 
 #[forbid(unsafe_code)]
-pub mod assertion;
-#[forbid(unsafe_code)]
 pub mod authorization_server;
 #[forbid(unsafe_code)]
-pub mod cache;
+pub mod bounded;
 #[forbid(unsafe_code)]
-pub mod client;
+pub mod cache;
 #[forbid(unsafe_code)]
 pub mod clock;
 #[forbid(unsafe_code)]
 pub mod credential;
 #[forbid(unsafe_code)]
-pub mod deadlines;
-#[forbid(unsafe_code)]
 pub mod entropy;
 #[forbid(unsafe_code)]
 pub mod failure;
 #[forbid(unsafe_code)]
-pub mod flight;
-#[forbid(unsafe_code)]
 pub mod grant;
-#[forbid(unsafe_code)]
-pub mod holder;
 #[forbid(unsafe_code)]
 pub mod identity;
 #[forbid(unsafe_code)]
+pub mod life;
+#[forbid(unsafe_code)]
 pub mod lineage;
-#[forbid(unsafe_code)]
-pub mod lineages;
-#[forbid(unsafe_code)]
-pub mod mint_cap;
 #[cfg(feature = "node")]
 pub mod node;
 #[forbid(unsafe_code)]
@@ -68,7 +67,7 @@ pub mod origin;
 #[forbid(unsafe_code)]
 pub mod private_key;
 #[forbid(unsafe_code)]
-pub mod refusals;
+pub mod retry;
 #[forbid(unsafe_code)]
 pub mod secret;
 #[forbid(unsafe_code)]

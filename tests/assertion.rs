@@ -3,12 +3,14 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsforce_connection_manager::assertion::sign;
 use jsforce_connection_manager::clock::Clock as _;
-use jsforce_connection_manager::credential::Credential;
+use jsforce_connection_manager::credential::JwtCredential;
+use jsforce_connection_manager::grant::assertion::sign;
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use proptest::prelude::*;
@@ -19,9 +21,18 @@ use support::{Config, KEY, ORG, OTHER_KEY, PUBLIC_KEY};
 
 type Claims = BTreeMap<String, Value>;
 
-fn assertion(credential: &Credential, audience: &str) -> String {
-    let signed = sign(credential, audience, ManualClock::default().now());
+fn assertion(credential: &JwtCredential, audience: &str) -> String {
+    let signed = now(sign(credential, audience, ManualClock::default().now()));
     signed.expect("it can be signed").expose().clone()
+}
+
+/// The output of a future that waits for nothing: the key is in this process.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a key in this process signs at once"),
+    }
 }
 
 /// Verifies signature, algorithm and audience; the clock is the test's own.

@@ -3,7 +3,7 @@
 mod support;
 
 use jsforce_connection_manager::failure::Code;
-use jsforce_connection_manager::holder::Holder;
+use jsforce_connection_manager::source::login::Login;
 
 use support::script::{Reply, Sent, numbered, oauth_error};
 use support::{Config, ORG, Stage, refused};
@@ -21,8 +21,8 @@ fn wants(audience: &'static str) -> impl Fn(&Sent) -> Reply {
     move |sent| if sent.audience == audience { numbered(sent) } else { wrong_audience() }
 }
 
-fn holder_at(instance_url: &str, login_url: Option<&str>) -> Holder {
-    Config { instance_url, login_url, ..Config::default() }.holder()
+fn holder_at(instance_url: &str, login_url: Option<&str>) -> Login {
+    Config { instance_url, login_url, ..Config::default() }.login()
 }
 
 #[tokio::test]
@@ -60,8 +60,8 @@ async fn the_other_audience_is_that_of_the_orgs_kind() {
 async fn an_explicit_audience_is_the_only_one() {
     for audience in [LOGIN, ORG, "https://acme.my.site.com/customers"] {
         let stage = Stage::new(|_| wrong_audience());
-        let holder = Config { audience: Some(audience), ..Config::default() }.holder();
-        let failure = refused(stage.ask(&holder).await);
+        let login = Config { audience: Some(audience), ..Config::default() }.login();
+        let failure = refused(stage.ask(&login).await);
         assert_eq!((failure.code, failure.attempts), (Code::AudienceInvalid, 1));
         assert_eq!(stage.script.audiences(), [audience]);
     }
@@ -93,10 +93,10 @@ async fn the_winner_is_remembered_for_the_app_until_a_clear() {
     stage.clock.advance(180);
     stage.token(&mine).await;
     assert_eq!(stage.script.audiences()[2..], [LOGIN], "the next mint of the same user");
-    let other_user = Config { username: "other@acme.example", ..Config::default() }.holder();
+    let other_user = Config { username: "other@acme.example", ..Config::default() }.login();
     stage.token(&other_user).await;
     assert_eq!(stage.script.audiences()[3..], [LOGIN], "another user of the same app");
-    let other_app = Config { client_id: "3MVG9.other", ..Config::default() }.holder();
+    let other_app = Config { client_id: "3MVG9.other", ..Config::default() }.login();
     stage.token(&other_app).await;
     assert_eq!(stage.script.audiences()[4..], [ORG, LOGIN], "another app");
     assert_eq!(stage.source.clear(), 3);
@@ -111,10 +111,10 @@ async fn a_remembered_winner_that_no_longer_wins_gives_way_to_the_default() {
         (1, LOGIN) | (3.., ORG) => numbered(sent),
         _ => wrong_audience(),
     });
-    let holder = holder_at(ORG, None);
+    let login = holder_at(ORG, None);
     for expected in [&[ORG, LOGIN][..], &[LOGIN, ORG], &[ORG]] {
         let before = stage.script.posts();
-        stage.token(&holder).await;
+        stage.token(&login).await;
         assert_eq!(stage.script.audiences()[before..], *expected);
         stage.clock.advance(180);
     }
@@ -157,7 +157,7 @@ async fn passing_failures_of_both_audiences_are_counted_together() {
     });
     let failure = refused(stage.ask(&holder_at(ORG, None)).await);
     assert_eq!((failure.code, failure.attempts), (Code::AudienceInvalid, 5));
-    assert_eq!(stage.source.stats().exchanges, 5);
+    assert_eq!(stage.source.stats().requests, 5);
     assert!(failure.what.contains("SERVER_UNAVAILABLE"), "{}", failure.what);
 }
 

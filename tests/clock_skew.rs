@@ -12,7 +12,7 @@ use jsforce_connection_manager::failure::Code;
 
 use support::clock::{ManualClock, START};
 use support::script::{Reply, Sent, granted, numbered, oauth_error};
-use support::{Config, OTHER_KEY, Stage, holder, holders, refused};
+use support::{Config, OTHER_KEY, Stage, login, logins, refused};
 
 /// A server whose clock is `ahead` of this machine's by so many seconds. It refuses what has
 /// expired three minutes ago by its own clock, and says what time it is.
@@ -40,18 +40,18 @@ fn stage(ahead: i64) -> (Stage, Arc<AtomicI64>) {
 #[tokio::test]
 async fn a_clock_that_is_behind_costs_one_more_request_once() {
     let (stage, _) = stage(600);
-    let kept = stage.token(&holder()).await;
+    let cached = stage.token(&login()).await;
     assert_eq!(stage.script.posts(), 2);
-    assert_eq!(kept.token.clock_skew, 600);
-    stage.source.invalidate(&holder(), kept.token.value.expose());
-    stage.token(&holder()).await;
+    assert_eq!(cached.token.clock_skew, 600);
+    stage.source.invalidate(&login(), cached.token.value.expose());
+    stage.token(&login()).await;
     assert_eq!(stage.script.posts(), 3);
 }
 
 #[tokio::test]
 async fn the_life_of_a_token_is_not_measured_with_the_servers_clock() {
     let (stage, _) = stage(600);
-    let token = &stage.token(&holder()).await.token;
+    let token = &stage.token(&login()).await.token;
     assert_eq!(token.minted, START);
     assert_eq!(token.deadline, START.after(Duration::from_secs(150)));
 }
@@ -59,21 +59,21 @@ async fn the_life_of_a_token_is_not_measured_with_the_servers_clock() {
 #[tokio::test]
 async fn a_clock_that_was_set_right_again_is_noticed() {
     let (stage, ahead) = stage(600);
-    let kept = stage.token(&holder()).await;
+    let cached = stage.token(&login()).await;
     // The machine's clock is set forward by the ten minutes that it lacked; then it runs away.
     ahead.store(0, Relaxed);
     stage.clock.change(|now| now.wall += 600_000_000);
-    stage.source.invalidate(&holder(), kept.token.value.expose());
-    let kept = stage.token(&holder()).await;
+    stage.source.invalidate(&login(), cached.token.value.expose());
+    let cached = stage.token(&login()).await;
     ahead.store(1_200, Relaxed);
-    stage.source.invalidate(&holder(), kept.token.value.expose());
-    assert_eq!(stage.token(&holder()).await.token.clock_skew, 1_200);
+    stage.source.invalidate(&login(), cached.token.value.expose());
+    assert_eq!(stage.token(&login()).await.token.clock_skew, 1_200);
 }
 
 #[tokio::test]
 async fn an_expired_assertion_without_a_wrong_clock_is_final() {
     let stage = Stage::new(|_| oauth_error("invalid_grant", "expired authorization code"));
-    let failure = refused(stage.ask(&holder()).await);
+    let failure = refused(stage.ask(&login()).await);
     assert_eq!((failure.code, failure.attempts), (Code::AssertionExpired, 1));
     assert!(!failure.retryable);
 }
@@ -82,29 +82,29 @@ async fn an_expired_assertion_without_a_wrong_clock_is_final() {
 async fn clocks_that_step_never_panic_nor_lengthen_a_life() {
     for step in [-3_600_000_000_i64, 3_600_000_000, 31_536_000_000_000] {
         let (stage, _) = stage(0);
-        let kept = stage.token(&holder()).await;
+        let cached = stage.token(&login()).await;
         stage.clock.change(|now| {
             *now = Moment { wall: now.wall.saturating_add_signed(step), ..*now };
         });
-        assert_eq!(stage.is_alive(kept.ticket), step < 0);
+        assert_eq!(stage.is_alive(cached.ticket), step < 0);
         stage.clock.advance(150);
-        assert!(!stage.is_alive(kept.ticket), "{step}");
+        assert!(!stage.is_alive(cached.ticket), "{step}");
     }
 }
 
 #[tokio::test]
 async fn a_year_forward_costs_each_login_one_request() {
     const YEAR: u64 = 31_536_000_000_000;
-    let (stage, holders) = (Stage::new(numbered), holders(20));
+    let (stage, logins) = (Stage::new(numbered), logins(20));
     let mut old = Vec::new();
-    for holder in &holders {
-        old.push(stage.token(holder).await.ticket);
+    for login in &logins {
+        old.push(stage.token(login).await.ticket);
     }
     stage.clock.change(|now| now.wall += YEAR);
     assert!(old.iter().all(|ticket| !stage.is_alive(*ticket)));
     assert_eq!(stage.counts(), (0, 20));
     for _ in 0..10 {
-        let calls = holders.iter().map(|holder| stage.token(holder));
+        let calls = logins.iter().map(|login| stage.token(login));
         for call in calls.collect::<Vec<_>>() {
             assert!(stage.is_alive(call.await.ticket));
         }
@@ -115,7 +115,7 @@ async fn a_year_forward_costs_each_login_one_request() {
 #[tokio::test]
 async fn a_year_forward_does_not_open_the_way_for_a_storm_of_a_wrong_key() {
     let stage = Stage::new(support::script::only_genuine);
-    let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.holder();
+    let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.login();
     for step in 0..3 {
         for _ in 0..1_000 {
             assert_eq!(refused(stage.ask(&wrong).await).code, Code::AssertionInvalid);

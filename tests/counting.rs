@@ -6,21 +6,21 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use jsforce_connection_manager::cache::{Peek, Ticket};
 use jsforce_connection_manager::clock::{Clock as _, Moment};
-use jsforce_connection_manager::deadlines::{Peek, Ticket};
-use jsforce_connection_manager::holder::Holder;
-use jsforce_connection_manager::token::Life;
+use jsforce_connection_manager::life::Life;
+use jsforce_connection_manager::source::login::Login;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tokio::task::JoinSet;
 
 use support::script::granted_for;
-use support::{Stage, holders};
+use support::{Stage, logins};
 
 const USERS: usize = 4;
 
-/// Parsing keys is slow, and a holder has no state.
-static HOLDERS: LazyLock<Vec<Holder>> = LazyLock::new(|| holders(USERS));
+/// Parsing keys is slow, and a login has no state.
+static HOLDERS: LazyLock<Vec<Login>> = LazyLock::new(|| logins(USERS));
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -49,7 +49,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// What a source should hold and have done.
 #[derive(Default)]
 struct Model {
-    kept: [Option<(Ticket, Moment)>; USERS],
+    cached: [Option<(Ticket, Moment)>; USERS],
     /// What the tickets stand for.
     values: Vec<(Ticket, String)>,
     given_out: Vec<Ticket>,
@@ -60,14 +60,14 @@ struct Model {
 
 impl Model {
     fn count(&self, now: Moment) -> (u64, u64) {
-        let alive = self.kept.iter().flatten().filter(|(_, deadline)| now.is_before(*deadline));
-        let (all, valid) = (self.kept.iter().flatten().count(), alive.count());
+        let alive = self.cached.iter().flatten().filter(|(_, deadline)| now.is_before(*deadline));
+        let (all, valid) = (self.cached.iter().flatten().count(), alive.count());
         (valid as u64, (all - valid) as u64)
     }
 
     fn is_alive(&self, ticket: Ticket, now: Moment) -> bool {
-        let mut kept = self.kept.iter().flatten();
-        kept.any(|(kept, deadline)| *kept == ticket && now.is_before(*deadline))
+        let mut cached = self.cached.iter().flatten();
+        cached.any(|(cached, deadline)| *cached == ticket && now.is_before(*deadline))
     }
 }
 
@@ -84,21 +84,21 @@ async fn take(stage: &Stage, model: &mut Model, step: &Step) {
     };
     match step {
         Step::Ask(user) => {
-            let kept = stage.token(&HOLDERS[*user]).await;
-            if let Some((ticket, _)) = model.kept[*user].filter(|(_, end)| now.is_before(*end)) {
-                assert_eq!(kept.ticket, Some(ticket), "a live token is handed out again");
+            let cached = stage.token(&HOLDERS[*user]).await;
+            if let Some((ticket, _)) = model.cached[*user].filter(|(_, end)| now.is_before(*end)) {
+                assert_eq!(cached.ticket, Some(ticket), "a live token is handed out again");
                 return;
             }
             let life = granted_life(usize::try_from(model.mints).unwrap());
             let usable = Life::default().usable(life.map(Duration::from_secs));
             (model.mints, model.misses) = (model.mints + 1, model.misses + 1);
-            assert_eq!(kept.token.deadline, now.after(usable));
-            assert_eq!(kept.ticket.is_some(), !usable.is_zero());
-            if let Some(ticket) = kept.ticket {
+            assert_eq!(cached.token.deadline, now.after(usable));
+            assert_eq!(cached.ticket.is_some(), !usable.is_zero());
+            if let Some(ticket) = cached.ticket {
                 assert!(!model.given_out.contains(&ticket), "no number is given out twice");
                 model.given_out.push(ticket);
-                model.values.push((ticket, kept.token.value.expose().clone()));
-                model.kept[*user] = Some((ticket, kept.token.deadline));
+                model.values.push((ticket, cached.token.value.expose().clone()));
+                model.cached[*user] = Some((ticket, cached.token.deadline));
             }
         }
         Step::Look(at) => {
@@ -112,28 +112,28 @@ async fn take(stage: &Stage, model: &mut Model, step: &Step) {
             let ticket = some_ticket(model, at);
             let value = model.values.iter().find(|(given, _)| *given == ticket);
             stage.source.invalidate(&HOLDERS[*user], value.map_or("unknown", |(_, value)| value));
-            let kept = &mut model.kept[*user];
-            *kept = kept.filter(|(kept, _)| *kept != ticket);
+            let cached = &mut model.cached[*user];
+            *cached = cached.filter(|(cached, _)| *cached != ticket);
         }
         Step::ClearExpired => {
             let (_, expired) = model.count(now);
             assert_eq!(stage.source.clear_expired(), expired);
-            model.kept = model.kept.map(|kept| kept.filter(|(_, end)| now.is_before(*end)));
+            model.cached = model.cached.map(|cached| cached.filter(|(_, end)| now.is_before(*end)));
         }
         Step::Clear => {
             let (valid, expired) = model.count(now);
             assert_eq!(stage.source.clear(), valid + expired);
-            model.kept = [None; USERS];
+            model.cached = [None; USERS];
         }
     }
 }
 
 fn compare(stage: &Stage, model: &Model) {
     let (stats, now) = (stage.source.stats(), stage.clock.now());
-    assert_eq!((stats.kept.valid, stats.kept.expired), model.count(now));
-    assert_eq!(stats.kept.hits, model.hits);
+    assert_eq!((stats.cached.valid, stats.cached.expired), model.count(now));
+    assert_eq!(stats.cached.hits, model.hits);
     assert_eq!((stats.mints, stats.misses), (model.mints, model.misses));
-    assert_eq!((stats.exchanges, stage.script.posts() as u64), (model.mints, model.mints));
+    assert_eq!((stats.requests, stage.script.posts() as u64), (model.mints, model.mints));
     assert_eq!((stats.failures, stats.coalesced, stats.in_flight), (0, 0, 0));
 }
 
@@ -162,8 +162,8 @@ proptest! {
 #[tokio::test]
 async fn the_expired_are_counted_until_they_are_cleared() {
     let stage = Stage::new(|sent| granted_for(&format!("token-{}", sent.number), None));
-    for (seconds, holder) in [50, 50, 50].into_iter().zip(&*HOLDERS) {
-        stage.token(holder).await;
+    for (seconds, login) in [50, 50, 50].into_iter().zip(&*HOLDERS) {
+        stage.token(login).await;
         stage.clock.advance(seconds);
     }
     assert_eq!(stage.counts(), (2, 1));
@@ -184,11 +184,11 @@ async fn the_numbers_are_exact_after_a_storm() {
         storm.spawn(async move {
             let mut tickets = Vec::new();
             for round in 0..100 {
-                let holder = &HOLDERS[(task + round) % USERS];
-                let kept = stage.token(holder).await;
-                tickets.extend(kept.ticket);
+                let login = &HOLDERS[(task + round) % USERS];
+                let cached = stage.token(login).await;
+                tickets.extend(cached.ticket);
                 match (round * 8 + task) % 10 {
-                    0..5 => stage.source.invalidate(holder, kept.token.value.expose()),
+                    0..5 => stage.source.invalidate(login, cached.token.value.expose()),
                     5 => drop(stage.source.clear()),
                     6 => drop(stage.source.clear_expired()),
                     // Few enough seconds that no token dies on its way.
@@ -203,7 +203,11 @@ async fn the_numbers_are_exact_after_a_storm() {
     let alive = tickets.iter().filter(|ticket| stage.is_alive(Some(**ticket)));
     let alive: HashSet<_> = alive.map(|ticket| ticket.number()).collect();
     let (valid, expired) = stage.counts();
-    assert_eq!(valid, alive.len() as u64, "what may be used is kept, and what is kept may be used");
+    assert_eq!(
+        valid,
+        alive.len() as u64,
+        "what may be used is cached, and what is cached may be used"
+    );
     let stats = stage.source.stats();
     assert_eq!((stats.mints, stats.in_flight), (stage.script.posts() as u64, 0));
     assert_eq!(stage.source.clear(), valid + expired);

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use jsforce_connection_manager::clock::SystemClock;
 use jsforce_connection_manager::failure::Code;
-use jsforce_connection_manager::holder::Holder;
-use jsforce_connection_manager::source::TokenSource;
+use jsforce_connection_manager::source::login::Login;
 use jsforce_connection_manager::transport::{HttpTransport, Transport as _};
 use serde_json::json;
 
-use support::Config;
 use support::loopback::{Act, Loopback, answer};
 use support::wire::{failure_within, in_a_process_of_its_own, runtime};
+use support::{Config, source_on, token_of};
 
 /// The permits are those of a process, so other tests must not run beside these.
 #[test]
@@ -32,7 +31,7 @@ fn no_more_than_32_requests_to_a_host_and_128_to_all_are_in_the_air() {
                 let origin = format!("http://127.0.0.1:{}", server.port);
                 let timeout = Duration::from_millis(400);
                 crowd.spawn(async move {
-                    let _turn = transport.turn(origin).await;
+                    let _permit = transport.permit(origin).await;
                     failure_within(&transport, &url, timeout).await
                 });
             }
@@ -58,15 +57,14 @@ fn hung_logins_elsewhere_do_not_delay_a_healthy_host() {
         let hung = Loopback::start(Act::Silence).await;
         let healthy = healthy().await;
         let transport = Arc::new(HttpTransport::new(vec![], None));
-        let source =
-            TokenSource::new(transport, Arc::new(SystemClock), Arc::default(), 1_000, vec![]);
+        let source = source_on(transport, Arc::new(SystemClock), Arc::default(), 1_000);
         let source = Arc::new(source);
         for users in [0..64, 64..192] {
             for user in users.clone() {
-                source.prewarm(&holder(&hung, user));
+                source.prewarm(&login(&hung, user));
             }
             support::until("one host has all it may", || hung.requests().len() >= 32).await;
-            let call = source.token(&holder(&healthy, users.end), Duration::from_secs(3));
+            let call = token_of(&source, &login(&healthy, users.end), Duration::from_secs(3));
             call.await.unwrap_or_else(|failure| panic!("{failure}"));
         }
     });
@@ -77,7 +75,7 @@ async fn healthy() -> Loopback {
     Loopback::start(Act::Answer(answer("200 OK", &body.to_string()))).await
 }
 
-fn holder(server: &Loopback, user: u32) -> Holder {
+fn login(server: &Loopback, user: u32) -> Login {
     let (url, username) = (format!("http://127.0.0.1:{}", server.port), format!("{user}@acme"));
-    Config { instance_url: &url, username: &username, ..Config::default() }.holder()
+    Config { instance_url: &url, username: &username, ..Config::default() }.login()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jsforce_connection_manager::failure::Code;
 use support::script::numbered;
-use support::{BUDGET, Stage, holder, refused, until};
+use support::{BUDGET, Stage, login, refused, token_of, until};
 
 const FREEZE: u64 = 60;
 
@@ -20,21 +20,21 @@ async fn freeze(stage: &Stage) {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_came_during_a_freeze_longer_than_the_budget_is_saved() {
-    let (stage, holder) = (Stage::new(numbered), holder());
+    let (stage, login) = (Stage::new(numbered), login());
     stage.script.hold();
-    let call = tokio::spawn(stage.source.token(&holder, BUDGET));
+    let call = tokio::spawn(token_of(&stage.source, &login, BUDGET));
     freeze(&stage).await;
     stage.script.release();
-    let kept = call.await.unwrap().unwrap_or_else(|failure| panic!("{failure}"));
-    assert!(stage.is_alive(kept.ticket));
+    let cached = call.await.unwrap().unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(stage.is_alive(cached.ticket));
     assert_eq!(stage.script.posts(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_finds_no_answer_at_its_thaw_ends() {
-    let (stage, holder) = (Stage::new(numbered), holder());
+    let (stage, login) = (Stage::new(numbered), login());
     stage.script.hold();
-    let call = tokio::spawn(stage.source.token(&holder, BUDGET));
+    let call = tokio::spawn(token_of(&stage.source, &login, BUDGET));
     freeze(&stage).await;
     assert_eq!(refused(call.await.unwrap()).code, Code::Deadline);
 }

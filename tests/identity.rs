@@ -21,7 +21,7 @@ fn every_field_that_changes_a_token_changes_its_identity() {
         Config { life: (181, 30), ..plain },
         Config { life: (180, 31), ..plain },
     ];
-    let identities: Vec<_> = differing.iter().map(|config| config.holder().identity).collect();
+    let identities: Vec<_> = differing.iter().map(|config| config.login().identity).collect();
     let distinct: HashSet<_> = identities.iter().collect();
     assert_eq!(distinct.len(), differing.len());
 }
@@ -37,6 +37,6 @@ fn spellings_of_one_configuration_name_one_token() {
         Config { login_url: Some("https://acme.my.salesforce.com:443/"), ..plain },
         Config { username: " robot@acme.example ", ..plain },
     ] {
-        assert_eq!(same.holder().identity, plain.holder().identity);
+        assert_eq!(same.login().identity, plain.login().identity);
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use jsforce_connection_manager::authorization_server::salesforce::InstanceHosts;
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::origin::{BaseUrl, TrustedHosts};
+use jsforce_connection_manager::origin::BaseUrl;
 use proptest::prelude::*;
 
 const DOMAINS: [&str; 3] = ["salesforce.com", "force.com", "cloudforce.com"];
@@ -12,9 +13,9 @@ fn base(text: &str) -> BaseUrl {
     BaseUrl::parse("instanceUrl", text).unwrap()
 }
 
-fn trust(configured: &BaseUrl) -> TrustedHosts<'_> {
+fn trust(configured: &BaseUrl) -> InstanceHosts<'_> {
     static ALLOWED: LazyLock<[String; 1]> = LazyLock::new(|| ["api.example.com".into()]);
-    TrustedHosts { instance: configured, login: configured, allowed: &*ALLOWED }
+    InstanceHosts { instance: configured, login: configured, allowed: &*ALLOWED }
 }
 
 fn instance(text: &str) -> Result<String, Failure> {
@@ -73,7 +74,7 @@ fn bad_urls_are_refused_without_being_shown() {
 #[test]
 fn the_token_endpoint_keeps_the_path_of_a_site() {
     assert_eq!(
-        base("https://acme.my.site.com/customers/").token_endpoint().as_str(),
+        base("https://acme.my.site.com/customers/").below("/services/oauth2/token").as_str(),
         "https://acme.my.site.com/customers/services/oauth2/token"
     );
     assert_eq!(

@@ -19,7 +19,7 @@ fn ok() -> Act {
 
 async fn secure(transport: &HttpTransport, host: &str, port: u16) -> Option<Failure> {
     let url = format!("https://{host}:{port}/services/oauth2/token");
-    let answered = transport.post(request(&url, TIMEOUT)).await.is_ok();
+    let answered = transport.send(request(&url, TIMEOUT)).await.is_ok();
     if answered { None } else { Some(failure_within(transport, &url, TIMEOUT).await.0) }
 }
 

@@ -5,17 +5,17 @@ mod support;
 use std::sync::{Arc, LazyLock};
 
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::holder::Holder;
+use jsforce_connection_manager::source::login::Login;
 
 use support::script::{Reply, numbered, oauth_error, only_genuine};
-use support::{BUDGET, Config, OTHER_KEY, Stage, holder, refused, until};
+use support::{BUDGET, Config, OTHER_KEY, Stage, login, refused, token_of, until};
 
 fn wrong_key() -> Stage {
     Stage::new(|_| oauth_error("invalid_grant", "invalid assertion"))
 }
 
 async fn ask(stage: &Stage) -> Arc<Failure> {
-    static HOLDER: LazyLock<Holder> = LazyLock::new(holder);
+    static HOLDER: LazyLock<Login> = LazyLock::new(login);
     refused(stage.ask(&HOLDER).await)
 }
 
@@ -42,14 +42,14 @@ async fn ten_thousand_calls_with_a_wrong_key_send_one_request() {
 /// The second caller's flight is on its way when the first one's lands, and has not begun.
 #[tokio::test]
 async fn a_refusal_that_comes_while_another_flight_starts_spares_its_request() {
-    let (stage, holder) = (wrong_key(), holder());
+    let (stage, login) = (wrong_key(), login());
     stage.script.hold();
-    let first = tokio::spawn(stage.source.token(&holder, BUDGET));
+    let first = tokio::spawn(token_of(&stage.source, &login, BUDGET));
     until("the first request is sent", || stage.script.posts() == 1).await;
     // Who asks after a clear gets a flight of their own.
     stage.source.clear();
     stage.script.release();
-    let second = stage.source.token(&holder, BUDGET);
+    let second = token_of(&stage.source, &login, BUDGET);
     assert_eq!(stage.source.stats().in_flight, 2);
     assert_eq!(refused(second.await).code, Code::AssertionInvalid);
     assert_eq!(refused(first.await.unwrap()).code, Code::AssertionInvalid);
@@ -115,8 +115,8 @@ async fn a_success_forgets_how_long_the_last_pause_was() {
     ask(&stage).await;
     assert_eq!(pause(&stage).await, 60);
     stage.clock.advance(120);
-    let kept = stage.token(&holder()).await;
-    stage.source.invalidate(&holder(), kept.token.value.expose());
+    let cached = stage.token(&login()).await;
+    stage.source.invalidate(&login(), cached.token.value.expose());
     ask(&stage).await;
     assert_eq!(pause(&stage).await, 60);
 }
@@ -124,9 +124,9 @@ async fn a_success_forgets_how_long_the_last_pause_was() {
 #[tokio::test]
 async fn a_corrected_key_is_not_blocked() {
     let stage = Stage::new(only_genuine);
-    let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.holder();
+    let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.login();
     assert!(stage.ask(&wrong).await.is_err());
-    stage.token(&holder()).await;
+    stage.token(&login()).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -161,10 +161,10 @@ async fn retry_after_is_kept_for_those_who_ask_meanwhile() {
 #[tokio::test]
 async fn sixty_useless_logins_an_hour_are_the_most() {
     // Each brings a new token, to which the API answers 401.
-    let (stage, holder) = (Stage::new(numbered), holder());
+    let (stage, login) = (Stage::new(numbered), login());
     for _ in 0..60 {
-        let kept = stage.token(&holder).await;
-        stage.source.reject(&holder, kept.token.value.expose());
+        let cached = stage.token(&login).await;
+        stage.source.reject(&login, cached.token.value.expose());
         stage.clock.advance(1);
     }
     let failure = ask(&stage).await;
@@ -172,16 +172,16 @@ async fn sixty_useless_logins_an_hour_are_the_most() {
     assert_eq!(failure.retry_after.unwrap().as_secs(), 3_600 - 60);
     assert_eq!(stage.script.posts(), 60);
     stage.clock.advance(3_600);
-    stage.token(&holder).await;
+    stage.token(&login).await;
 }
 
 #[tokio::test]
 async fn logins_after_a_life_or_an_invalidation_of_ones_own_do_not_count() {
-    let (stage, holder) = (Stage::new(numbered), holder());
+    let (stage, login) = (Stage::new(numbered), login());
     for round in 0..200 {
-        let kept = stage.token(&holder).await;
+        let cached = stage.token(&login).await;
         match round % 2 {
-            0 => stage.source.invalidate(&holder, kept.token.value.expose()),
+            0 => stage.source.invalidate(&login, cached.token.value.expose()),
             _ => stage.clock.advance(10),
         }
     }
@@ -196,5 +196,5 @@ async fn a_server_that_is_down_uses_up_no_login() {
         assert_eq!(ask(&stage).await.code, Code::ServerUnavailable);
     }
     assert_eq!(stage.script.posts(), 300);
-    stage.token(&holder()).await;
+    stage.token(&login()).await;
 }

@@ -6,19 +6,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
-use jsforce_connection_manager::cache::Kept;
-use jsforce_connection_manager::deadlines::Peek;
+use jsforce_connection_manager::cache::CachedToken;
+use jsforce_connection_manager::cache::Peek;
 use jsforce_connection_manager::failure::Code;
 
 use support::script::{Reply, granted, numbered};
-use support::{Config, Stage, holder, refused, until};
+use support::{Config, Stage, login, refused, until};
 
 /// Goes on until somebody is asked to renew; how many seconds that took.
-fn until_due(stage: &Stage, kept: &Kept) -> f64 {
+fn until_due(stage: &Stage, cached: &CachedToken) -> f64 {
     const STEP: Duration = Duration::from_millis(10);
     for step in 1.. {
         stage.clock.change(|now| *now = now.after(STEP));
-        match stage.peek(kept.ticket) {
+        match stage.peek(cached.ticket) {
             Peek::Due => return (STEP * step).as_secs_f64(),
             Peek::Gone => break,
             _ => {}
@@ -31,10 +31,10 @@ fn until_due(stage: &Stage, kept: &Kept) -> f64 {
 async fn one_caller_in_the_last_fifth_of_the_life_sets_off_the_renewal() {
     for _ in 0..50 {
         let stage = Stage::new(numbered);
-        let kept = stage.token(&holder()).await;
-        let due = until_due(&stage, &kept);
+        let cached = stage.token(&login()).await;
+        let due = until_due(&stage, &cached);
         assert!((120.0..=142.6).contains(&due), "{due} s");
-        assert_ne!(stage.peek(kept.ticket), Peek::Due);
+        assert_ne!(stage.peek(cached.ticket), Peek::Due);
     }
 }
 
@@ -42,8 +42,8 @@ async fn one_caller_in_the_last_fifth_of_the_life_sets_off_the_renewal() {
 async fn renewal_points_differ_from_token_to_token() {
     let stage = Stage::new(numbered);
     let mut points = Vec::new();
-    for holder in support::holders(20) {
-        let token = stage.token(&holder).await;
+    for login in support::logins(20) {
+        let token = stage.token(&login).await;
         points.push(token.token.renew_at.boot - token.token.minted.boot);
     }
     points.sort_unstable();
@@ -53,27 +53,27 @@ async fn renewal_points_differ_from_token_to_token() {
 
 #[tokio::test]
 async fn the_new_token_takes_the_place_of_the_old_one() {
-    let (stage, holder) = (Stage::new(numbered), holder());
-    let old = stage.token(&holder).await;
+    let (stage, login) = (Stage::new(numbered), login());
+    let old = stage.token(&login).await;
     until_due(&stage, &old);
     stage.script.hold();
-    stage.source.renew(&holder, old.ticket.unwrap());
+    stage.source.renew(&login, old.ticket.unwrap());
     // Meanwhile the old token serves.
-    assert!(Arc::ptr_eq(&stage.token(&holder).await, &old));
+    assert!(Arc::ptr_eq(&stage.token(&login).await, &old));
     stage.script.release();
     until("the renewal", || !stage.is_alive(old.ticket)).await;
-    let new = stage.source.kept(&holder).expect("the new token");
+    let new = stage.source.cached(&login).expect("the new token");
     assert_eq!(new.token.value.expose(), "token-1");
     assert_eq!(stage.script.posts(), 2);
 }
 
 #[tokio::test]
 async fn a_renewal_of_a_token_that_was_replaced_sends_nothing() {
-    let (stage, holder) = (Stage::new(numbered), holder());
-    let old = stage.token(&holder).await;
-    stage.source.invalidate(&holder, old.token.value.expose());
-    stage.token(&holder).await;
-    stage.source.renew(&holder, old.ticket.unwrap());
+    let (stage, login) = (Stage::new(numbered), login());
+    let old = stage.token(&login).await;
+    stage.source.invalidate(&login, old.token.value.expose());
+    stage.token(&login).await;
+    stage.source.renew(&login, old.ticket.unwrap());
     until("the flight's end", || stage.source.stats().in_flight == 0).await;
     assert_eq!(stage.script.posts(), 2);
 }
@@ -88,21 +88,21 @@ async fn a_server_that_is_down_is_not_felt_while_the_token_lives_and_asked_twice
         }
         numbered(sent)
     });
-    let holder = Config { life: (3_600, 0), ..Config::default() }.holder();
-    let kept = stage.token(&holder).await;
+    let login = Config { life: (3_600, 0), ..Config::default() }.login();
+    let cached = stage.token(&login).await;
     down.store(true, Relaxed);
     for second in 1..3_600 {
         stage.clock.advance(1);
-        if stage.peek(kept.ticket) == Peek::Due {
-            stage.source.renew(&holder, kept.ticket.unwrap());
+        if stage.peek(cached.ticket) == Peek::Due {
+            stage.source.renew(&login, cached.ticket.unwrap());
             until("the renewal's failure", || stage.source.stats().in_flight == 0).await;
         }
-        assert!(Arc::ptr_eq(&stage.token(&holder).await, &kept), "at {second} s");
+        assert!(Arc::ptr_eq(&stage.token(&login).await, &cached), "at {second} s");
     }
     // 720 seconds at most, one attempt in each 30.
     assert!((1..=1 + 24).contains(&stage.script.posts()), "{}", stage.script.posts());
     stage.clock.advance(1);
-    assert_eq!(refused(stage.ask(&holder).await).code, Code::ServerUnavailable);
+    assert_eq!(refused(stage.ask(&login).await).code, Code::ServerUnavailable);
 }
 
 #[tokio::test(start_paused = true)]
@@ -111,27 +111,27 @@ async fn who_waits_for_a_failing_renewal_gets_attempts_of_its_own() {
         1 | 2 => Reply::Fails(Code::NetworkReset),
         _ => numbered(sent),
     });
-    let holder = holder();
-    let old = stage.token(&holder).await;
+    let login = login();
+    let old = stage.token(&login).await;
     until_due(&stage, &old);
     stage.script.hold();
-    stage.source.renew(&holder, old.ticket.unwrap());
-    stage.source.invalidate(&holder, old.token.value.expose());
-    let waiting = stage.token(&holder);
+    stage.source.renew(&login, old.ticket.unwrap());
+    stage.source.invalidate(&login, old.token.value.expose());
+    let waiting = stage.token(&login);
     stage.script.release();
     assert_eq!(waiting.await.token.value.expose(), "token-3");
 }
 
 #[tokio::test]
 async fn renewals_that_bring_the_token_that_was_there_are_capped() {
-    let (stage, holder) = (Stage::new(|_| granted("the-same")), holder());
+    let (stage, login) = (Stage::new(|_| granted("the-same")), login());
     for _ in 0..60 {
-        let kept = stage.token(&holder).await;
-        stage.source.renew(&holder, kept.ticket.unwrap());
+        let cached = stage.token(&login).await;
+        stage.source.renew(&login, cached.ticket.unwrap());
         until("the renewal", || stage.source.stats().in_flight == 0).await;
     }
-    let kept = stage.token(&holder).await;
-    stage.source.renew(&holder, kept.ticket.unwrap());
+    let cached = stage.token(&login).await;
+    stage.source.renew(&login, cached.ticket.unwrap());
     until("the renewal", || stage.source.stats().in_flight == 0).await;
     assert_eq!(stage.script.posts(), 61);
 }

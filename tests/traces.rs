@@ -9,26 +9,26 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jsforce_connection_manager::authorization_server::{AuthorizationServer, Mint, Refreshed};
-use jsforce_connection_manager::cache::{Kept, TokenCache};
-use jsforce_connection_manager::client::{Client, ClientAuthentication};
+use jsforce_connection_manager::authorization_server::salesforce::{Mint, Refreshed, Salesforce};
+use jsforce_connection_manager::cache::{CachedToken, TokenCache};
 use jsforce_connection_manager::clock::SystemClock;
-use jsforce_connection_manager::credential::Credential;
+use jsforce_connection_manager::credential::JwtCredential;
+use jsforce_connection_manager::credential::{Client, ClientAuthentication};
 use jsforce_connection_manager::grant::TokenRequest;
 use jsforce_connection_manager::grant::authorization_code::AuthorizationCode;
-use jsforce_connection_manager::holder::{Grant, Holder, RefreshToken};
 use jsforce_connection_manager::identity::IdentityKey;
+use jsforce_connection_manager::lineage::KnownLineages;
 use jsforce_connection_manager::lineage::{Lineage, Next, Offer};
-use jsforce_connection_manager::lineages::Lineages;
 use jsforce_connection_manager::private_key::SigningKey;
 use jsforce_connection_manager::secret::Secret;
 use jsforce_connection_manager::source::TokenSource;
+use jsforce_connection_manager::source::login::{Grant, Login, RefreshTokenGrant};
 use jsforce_connection_manager::token::AccessToken;
 use jsforce_connection_manager::transport::{HttpTransport, Request, Response};
 
 use support::loopback::{Act, Loopback, answer, tls_file};
 use support::wire::{in_a_process_of_its_own, runtime};
-use support::{BUDGET, Config, KEY};
+use support::{BUDGET, Config, KEY, source_on, token_of};
 
 /// Asks of a type whether it has a text; an inherent method is found before that of a trait.
 struct Text<T: ?Sized>(PhantomData<T>);
@@ -43,13 +43,13 @@ trait NoText {
 }
 impl<T: ?Sized> NoText for Text<T> {}
 impl<T: ?Sized + Debug> Text<T> {
-    #[expect(clippy::unused_self, reason = "it takes the place of the trait's")]
+    #[expect(clippy::unused_self, reason = "it takes the resume of the trait's")]
     fn debug(&self) -> bool {
         true
     }
 }
 impl<T: ?Sized + Display> Text<T> {
-    #[expect(clippy::unused_self, reason = "it takes the place of the trait's")]
+    #[expect(clippy::unused_self, reason = "it takes the resume of the trait's")]
     fn display(&self) -> bool {
         true
     }
@@ -88,30 +88,30 @@ fn no_type_that_holds_a_secret_has_a_text() {
         Secret<String>,
         Secret<Vec<u8>>,
         SigningKey,
-        Credential,
+        JwtCredential,
         IdentityKey,
-        Holder,
+        Login,
         Grant,
-        RefreshToken,
+        RefreshTokenGrant,
         Client,
         ClientAuthentication,
         AuthorizationCode,
         TokenRequest,
         Refreshed,
         Lineage,
-        Lineages,
+        KnownLineages,
         Next,
         Offer,
         AccessToken,
         Mint,
-        Kept,
+        CachedToken,
         TokenCache,
         Request,
         Response,
         HttpTransport,
-        AuthorizationServer,
+        Salesforce,
         TokenSource,
-        Arc<Kept>,
+        Arc<CachedToken>,
         Option<Secret<String>>,
     ) {
         assert_eq!(printable, [false, false], "{name}");
@@ -159,9 +159,9 @@ async fn ask(server: &Loopback, scheme: &str, ca: Vec<u8>) -> bool {
 
 async fn ask_at(url: &str, ca: Vec<u8>) -> bool {
     let transport = Arc::new(HttpTransport::new(ca, None));
-    let source = TokenSource::new(transport, Arc::new(SystemClock), Arc::default(), 10, vec![]);
-    let holder = Config { instance_url: url, ..Config::default() }.holder();
-    Arc::new(source).token(&holder, BUDGET).await.is_ok()
+    let source = source_on(transport, Arc::new(SystemClock), Arc::default(), 10);
+    let login = Config { instance_url: url, ..Config::default() }.login();
+    token_of(&source, &login, BUDGET).await.is_ok()
 }
 
 #[test]

@@ -5,15 +5,14 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jsforce_connection_manager::cache::Deadlines;
 use jsforce_connection_manager::clock::SystemClock;
-use jsforce_connection_manager::deadlines::Deadlines;
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::source::TokenSource;
 use jsforce_connection_manager::transport::{HttpTransport, Transport as _};
 
 use support::loopback::{Act, Loopback, answer};
 use support::wire::{CANARY, FORM, failure, failure_within, post, request};
-use support::{BUDGET, Config, refused};
+use support::{BUDGET, Config, refused, source_on, token_of};
 
 /// What the transport adds to a request's time, and what a busy machine may add to that.
 const GRACE: Duration = Duration::from_millis(250);
@@ -23,11 +22,10 @@ const SLACK: Duration = Duration::from_millis(750);
 async fn refusal_of(server: &Loopback) -> Arc<Failure> {
     let transport = Arc::new(HttpTransport::new(vec![], None));
     let deadlines = Arc::new(Deadlines::default());
-    let source = TokenSource::new(transport, Arc::new(SystemClock), deadlines, 10, vec![]);
-    let source = Arc::new(source);
+    let source = source_on(transport, Arc::new(SystemClock), deadlines, 10);
     let url = format!("http://127.0.0.1:{}", server.port);
-    let holder = Config { instance_url: &url, ..Config::default() }.holder();
-    let failure = refused(source.token(&holder, BUDGET).await);
+    let login = Config { instance_url: &url, ..Config::default() }.login();
+    let failure = refused(token_of(&source, &login, BUDGET).await);
     assert!(!failure.to_string().contains(CANARY), "{failure}");
     failure
 }
@@ -60,8 +58,8 @@ async fn the_answer_is_taken_with_its_dates() {
     let text = "HTTP/1.1 429 Slow\r\nRetry-After: 7\r\nDate: Tue, 14 Nov 2023 22:13:20 GMT\r\nContent-Length: 2\r\n\r\n{}";
     let server = Loopback::start(Act::Answer(text.into())).await;
     let response = post(&server.url()).await.ok().unwrap();
-    assert_eq!((response.status, response.retry_after.as_deref()), (429, Some("7")));
-    assert_eq!(response.date.as_deref(), Some("Tue, 14 Nov 2023 22:13:20 GMT"));
+    assert_eq!((response.status, response.header("retry-after")), (429, Some("7")));
+    assert_eq!(response.header("date"), Some("Tue, 14 Nov 2023 22:13:20 GMT"));
 }
 
 #[tokio::test]
@@ -70,7 +68,7 @@ async fn no_connection_is_used_twice_and_no_cookie_is_kept() {
     let server = Loopback::start(Act::Answer(text.into())).await;
     let transport = HttpTransport::new(vec![], None);
     for _ in 0..3 {
-        assert!(transport.post(request(&server.url(), BUDGET)).await.is_ok());
+        assert!(transport.send(request(&server.url(), BUDGET)).await.is_ok());
     }
     assert_eq!((server.requests().len(), server.connections()), (3, 3));
     assert!(server.requests().iter().all(|request| !request.to_lowercase().contains("cookie")));
@@ -178,5 +176,5 @@ async fn an_answer_in_the_time_of_grace_is_taken() {
     let server = Loopback::start(late).await;
     let transport = HttpTransport::new(vec![], None);
     let timeout = Duration::from_millis(50);
-    assert!(transport.post(request(&server.url(), timeout)).await.is_ok());
+    assert!(transport.send(request(&server.url(), timeout)).await.is_ok());
 }

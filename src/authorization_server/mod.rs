@@ -1,184 +1,150 @@
-//! How a token is asked for: audience, budget, exchange, answer.
+//! A token endpoint (RFC 6749 §3.2) and its answers, as any issuer has them. What is an issuer's own
+//! stands in the issuer's folder.
 
-mod audience;
-mod clock_skew;
 mod field;
-mod issued;
 mod oauth_error;
-mod patience;
-mod refresh;
 mod response;
-mod retry;
-mod retry_after;
+pub mod salesforce;
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use crate::clock::Clock;
-use crate::credential::Credential;
+use tokio::time::timeout;
+use url::Url;
+
+use crate::clock::{Clock, Moment};
 use crate::failure::{Code, Failure};
-use crate::grant::{TokenRequest, jwt_bearer};
-use crate::origin::{BaseUrl, TrustedHosts};
-use crate::token::AccessToken;
-use crate::transport::{Request, Response, Transport};
+use crate::grant::TokenRequest;
+use crate::origin::BaseUrl;
+use crate::secret::Secret;
+use crate::token::Successor;
+use crate::transport::{Permit, Request, Response, Transport};
 
-use audience::Audiences;
-use clock_skew::ClockSkews;
-use issued::Asked;
-pub use patience::{BUDGET, Patience, SMALLEST_BUDGET};
-pub use refresh::{Refreshed, Use};
+pub use response::Granted;
 
-/// Salesforce's token endpoint, as one token source uses it.
-pub struct AuthorizationServer {
+/// In bytes: larger than any token response.
+const BODY_LIMIT: usize = 64 * 1_024;
+
+/// What is an issuer's own at its token endpoint.
+pub struct Issuer {
+    /// The path of the token endpoint below the configured URL.
+    pub token_path: &'static str,
+    /// Error codes that say enough by themselves, beside those of the standards.
+    pub errors: &'static [(&'static str, Code)],
+    /// Words that a description must hold, all of them; the first row that fits wins.
+    pub descriptions: &'static [(&'static [&'static str], Code)],
+    /// Whether a token response must name an instance URL.
+    pub needs_instance_url: bool,
+    /// Response headers that are read beside `Retry-After` and `Date`, in small letters.
+    pub wanted_headers: &'static [&'static str],
+}
+
+/// The token endpoint of one issuer, as one token source uses it.
+pub struct TokenEndpoint {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
-    audiences: Audiences,
-    skews: ClockSkews,
-    allowed_instance_hosts: Vec<String>,
-    exchanges: AtomicU64,
+    issuer: &'static Issuer,
+    requests: AtomicU64,
 }
 
-/// A new token, and what it took to get it.
-pub struct Mint {
-    /// The token.
-    pub token: AccessToken,
-    /// Making and signing the assertion of the successful attempt.
-    pub signing: Duration,
-    /// From sending that attempt to its answer.
-    pub exchange: Duration,
+/// An answer, with what is known of its request.
+pub struct Answered {
+    /// The number of the request at this endpoint.
+    pub number: u64,
+    /// The answer.
+    pub response: Response,
+    /// When making the request began.
+    pub began: Moment,
+    /// When the request was signed and ready to be sent.
+    pub sent: Moment,
+    /// When the answer was read.
+    pub received: Moment,
 }
 
-impl AuthorizationServer {
-    /// `allowed_instance_hosts` are trusted beside the configured host and Salesforce's domains.
+impl TokenEndpoint {
+    /// The endpoint of `issuer` behind `transport`.
     pub fn new(
         transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
-        allowed_instance_hosts: Vec<String>,
+        issuer: &'static Issuer,
     ) -> Self {
-        Self {
-            transport,
-            clock,
-            audiences: Audiences::default(),
-            skews: ClockSkews::default(),
-            allowed_instance_hosts,
-            exchanges: AtomicU64::new(0),
-        }
+        Self { transport, clock, issuer, requests: AtomicU64::new(0) }
     }
 
     /// How many requests were sent, successful or not.
-    pub fn exchanges(&self) -> u64 {
-        self.exchanges.load(Relaxed)
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Relaxed)
     }
 
-    /// Forgets which audiences won.
-    pub fn forget(&self) {
-        self.audiences.forget();
+    /// The clock that times the requests.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
     }
 
-    /// Asks for a token with `patience`, and once more with the other audience if the app wants
-    /// that one.
+    /// The URL of the endpoint below a configured URL.
+    pub fn url(&self, base: &BaseUrl) -> Url {
+        base.below(self.issuer.token_path)
+    }
+
+    /// Waits for leave to send a request to the host of `base`.
+    pub fn permit(&self, base: &BaseUrl) -> Permit<'_> {
+        self.transport.permit(base.origin())
+    }
+
+    /// Makes a request, sends it and numbers it, all within `limit`: a signer may answer late.
     ///
     /// # Errors
-    /// What the last attempt met, with the number of requests sent. If both audiences are refused,
-    /// what the first one met.
-    pub async fn mint(&self, credential: &Credential, patience: Patience) -> Result<Mint, Failure> {
-        let started = self.clock.now();
-        let (first, second) = self.audiences.candidates(credential);
-        let failure = match self.ask(credential, &first, patience).await {
-            Ok(mint) => return Ok(mint),
-            Err(failure) => failure,
-        };
-        let Some(second) = second.filter(|_| audience::is_about_audience(failure.code)) else {
-            return Err(failure);
-        };
-        let left = patience.less(self.clock.now().since(started));
-        match self.ask(credential, &second, left).await {
-            Ok(mint) => {
-                self.audiences.remember(credential, second);
-                Ok(mint)
-            }
-            Err(last) if audience::was_accepted(last.code) => {
-                self.audiences.remember(credential, second);
-                Err(Failure { attempts: failure.attempts + last.attempts, ..last })
-            }
-            Err(last) => Err(Failure {
-                what: format!("{} With audience {second}: {}.", failure.what, last.code.name()),
-                attempts: failure.attempts + last.attempts,
-                ..failure
-            }),
+    /// What making or sending the request met. If the request never left, the failure says so.
+    pub async fn ask(
+        &self,
+        base: &BaseUrl,
+        request: impl Future<Output = Result<TokenRequest, Failure>>,
+        limit: Duration,
+    ) -> Result<Answered, Failure> {
+        let began = self.clock.now();
+        let made = timeout(limit, request).await.unwrap_or_else(|_| Err(signed_too_late(limit)));
+        let made = made.map_err(|failure| Failure { had_no_effect: true, ..failure })?;
+        let sent = self.clock.now();
+        let number = self.requests.fetch_add(1, Relaxed) + 1;
+        let left = limit.saturating_sub(sent.since(began));
+        let response = self.transport.send(self.http_request(base, made, left)).await?;
+        Ok(Answered { number, response, began, sent, received: self.clock.now() })
+    }
+
+    fn http_request(&self, base: &BaseUrl, made: TokenRequest, timeout: Duration) -> Request {
+        let mut headers = vec![
+            ("accept", Secret::new("application/json".to_owned())),
+            ("content-type", Secret::new(made.content_type.to_owned())),
+        ];
+        headers.extend(made.authorization.map(|value| ("authorization", value)));
+        Request {
+            method: "POST",
+            url: self.url(base),
+            headers,
+            body: made.body,
+            timeout,
+            wanted_headers: self.issuer.wanted_headers,
+            body_limit: BODY_LIMIT,
         }
     }
 
-    async fn ask(
-        &self,
-        credential: &Credential,
-        audience: &str,
-        patience: Patience,
-    ) -> Result<Mint, Failure> {
-        let origin = credential.login_url.origin();
-        let turn = || self.transport.turn(origin.clone());
-        let attempt = |timeout| self.attempt(credential, audience, timeout);
-        retry::within(patience, &*self.clock, turn, attempt).await.map_err(|failure| Failure {
-            what: format!("{} (Token host {origin}, audience {audience}.)", failure.what),
-            ..failure
-        })
+    /// Reads an answer.
+    ///
+    /// # Errors
+    /// What the issuer refused, or what else came in place of a token response.
+    pub fn read(&self, answer: &Answered) -> Result<Granted, Failure> {
+        response::parse(&answer.response, self.issuer, answer.received)
     }
 
-    async fn attempt(
-        &self,
-        credential: &Credential,
-        audience: &str,
-        timeout: Duration,
-    ) -> Result<Mint, Failure> {
-        let minted = self.clock.now();
-        let host = credential.login_url.host();
-        let signing_time = self.skews.signing_time(host, minted);
-        let request = jwt_bearer::request(credential, audience, signing_time)?;
-        let signed = self.clock.now();
-        let (exchange, answer) = self.post(&credential.login_url, request, timeout).await?;
-        let received = self.clock.now();
-        let granted = response::parse(&answer, received).map_err(|failure| {
-            let failure = refresh::taken_in_turn(failure);
-            let expired = failure.code == Code::AssertionExpired;
-            let news = expired && self.skews.learn(host, answer.date.as_deref(), signed, received);
-            Failure { retryable: failure.retryable || news, ..failure }
-        })?;
-        let asked = Asked {
-            trusted: TrustedHosts {
-                instance: &credential.instance_url,
-                login: &credential.login_url,
-                allowed: &self.allowed_instance_hosts,
-            },
-            life: credential.life,
-            ahead: true,
-            exchange,
-            minted,
-            clock_skew: self.skews.of(host),
-            status: answer.status,
-            received,
-        };
-        let token = issued::token(granted, &asked)?;
-        let (signing, took) = (signed.since(minted), received.since(signed));
-        Ok(Mint { token, signing, exchange: took })
-    }
-
-    /// Sends one request and numbers it.
-    async fn post(
-        &self,
-        to: &BaseUrl,
-        request: TokenRequest,
-        timeout: Duration,
-    ) -> Result<(u64, Response), Failure> {
-        let number = self.exchanges.fetch_add(1, Relaxed) + 1;
-        let TokenRequest { form, authorization } = request;
-        let request = Request { url: to.token_endpoint(), form, authorization, timeout };
-        Ok((number, self.transport.post(request).await?))
+    /// What an answer says of the refresh token, whatever else it says.
+    pub fn successor(answer: &Answered) -> Successor {
+        response::successor(&answer.response)
     }
 }
 
-/// A failure that was met without sending anything.
-pub fn out_of_time() -> Failure {
-    let failure = Failure::new(Code::Deadline, "No time is left to ask for a token.");
-    Failure { unspent: true, ..failure }
+fn signed_too_late(limit: Duration) -> Failure {
+    let what = format!("The request was not signed within {} ms.", limit.as_millis());
+    Failure::new(Code::NetworkTimeout, what)
 }

@@ -1,4 +1,4 @@
-//! The answer of the token endpoint → a token, or what went wrong.
+//! The answer of a token endpoint → a token, or what went wrong.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,25 +6,30 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::field::Field;
-use super::oauth_error;
-use super::retry_after::retry_after;
+use super::{Issuer, oauth_error};
 use crate::clock::Moment;
 use crate::failure::{Code, Failure};
-use crate::lineage::Younger;
+use crate::retry::retry_after;
 use crate::secret::Secret;
+use crate::token::Successor;
 use crate::transport::Response;
 
-/// Longer than any token of Salesforce's, JWTs included, and a legal header value.
+/// In bytes: longer than any token, JWTs included, and a legal header value.
 const LONGEST_TOKEN: usize = 16 * 1_024;
-/// Longer than all of Salesforce's scopes together.
+/// In bytes: longer than all scopes of Salesforce together.
 const LONGEST_SCOPE: usize = 4 * 1_024;
 
-/// A successful token response (RFC 6749 §5.1) with Salesforce's fields.
-pub(super) struct Granted {
+/// A successful token response (RFC 6749 §5.1), with the fields that Salesforce adds.
+pub struct Granted {
+    /// The access token.
     pub access_token: Secret<String>,
-    pub instance_url: String,
+    /// The org's API host.
+    pub instance_url: Option<String>,
+    /// Salesforce's identity URL.
     pub id: Option<String>,
+    /// The scopes granted.
     pub scope: Option<String>,
+    /// The life granted.
     pub expires_in: Option<Duration>,
 }
 
@@ -42,46 +47,49 @@ struct Body {
 }
 
 /// Reads an answer.
-pub(super) fn parse(response: &Response, received: Moment) -> Result<Granted, Failure> {
-    let date = response.date.as_deref();
-    let wait = |text| retry_after(text, date, received);
-    read(response).map_err(|failure| Failure {
+pub(super) fn parse(
+    response: &Response,
+    issuer: &Issuer,
+    received: Moment,
+) -> Result<Granted, Failure> {
+    let wait = |text| retry_after(text, response.header("date"), received);
+    read(response, issuer).map_err(|failure| Failure {
         status: Some(response.status),
-        retry_after: response.retry_after.as_deref().and_then(wait),
+        retry_after: response.header("retry-after").and_then(wait),
         ..failure
     })
 }
 
-/// What a successful answer says of the refresh token, whatever else it says: a lost one is a lost
-/// login.
-pub(super) fn refresh_token(response: &Response) -> Younger {
+/// What a successful answer says of the refresh token, whatever else it says: a lost refresh token is
+/// a lost login.
+pub(super) fn successor(response: &Response) -> Successor {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Body {
         refresh_token: Option<Field>,
     }
     if !(200..300).contains(&response.status) {
-        return Younger::None;
+        return Successor::None;
     }
     let body = response.body.expose().trim_ascii_start();
     // serde reads an array as an object, too.
     if body.first() != Some(&b'{') {
-        return Younger::Unreadable;
+        return Successor::Unreadable;
     }
     match serde_json::from_slice(body) {
-        Ok(Body { refresh_token: None }) => Younger::None,
+        Ok(Body { refresh_token: None }) => Successor::None,
         Ok(Body { refresh_token: Some(field) }) => {
             let token = Secret::new(field.text().unwrap_or_default());
             if token.expose().is_empty() || !is_header_value(token.expose()) {
-                return Younger::Unreadable;
+                return Successor::Unreadable;
             }
-            Younger::Token(Arc::new(token))
+            Successor::Token(Arc::new(token))
         }
-        Err(_) => Younger::Unreadable,
+        Err(_) => Successor::Unreadable,
     }
 }
 
-fn read(response: &Response) -> Result<Granted, Failure> {
+fn read(response: &Response, issuer: &Issuer) -> Result<Granted, Failure> {
     let status = response.status;
     if (300..400).contains(&status) {
         return Err(Failure::new(
@@ -98,15 +106,15 @@ fn read(response: &Response) -> Result<Granted, Failure> {
     // RFC 6749 errors come with 400; some proxies and servers send them with 200.
     if let Field::Text(error) = &body.error {
         let description = body.error_description.text();
-        return Err(oauth_error::classify(error, description.as_deref(), status));
+        return Err(oauth_error::classify(issuer, error, description.as_deref(), status));
     }
     if status >= 400 {
         return Err(bad_status(status, "an answer without an OAuth error"));
     }
-    granted(body)
+    granted(body, issuer)
 }
 
-fn granted(body: Body) -> Result<Granted, Failure> {
+fn granted(body: Body, issuer: &Issuer) -> Result<Granted, Failure> {
     let access_token = Secret::new(body.access_token.text().unwrap_or_default());
     let refuse = |what: &str| {
         Err(Failure {
@@ -124,9 +132,10 @@ fn granted(body: Body) -> Result<Granted, Failure> {
     if !is_header_value(token) {
         return refuse("holds an access_token that no HTTP header can carry");
     }
-    let Some(instance_url) = body.instance_url.text() else {
+    let instance_url = body.instance_url.text();
+    if instance_url.is_none() && issuer.needs_instance_url {
         return refuse("holds no instance_url");
-    };
+    }
     Ok(Granted {
         access_token,
         instance_url,
@@ -163,24 +172,25 @@ fn bad_status(status: u16, instead: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use super::super::salesforce::SALESFORCE;
     use super::*;
     use proptest::prelude::*;
 
     const NOW: Moment = Moment { wall: 1_700_000_000_000_000, monotonic: 0, boot: 0 };
 
     fn answer(status: u16, body: &str) -> Response {
-        Response { status, body: Secret::new(body.into()), retry_after: None, date: None }
+        Response { status, headers: vec![], body: Secret::new(body.into()) }
     }
 
     fn failure(status: u16, body: &str) -> Failure {
-        parse(&answer(status, body), NOW).err().expect("a failure")
+        parse(&answer(status, body), &SALESFORCE, NOW).err().expect("a failure")
     }
 
     const GOOD: &str = r#"{"access_token":"00D!x","instance_url":"https://a.my.salesforce.com"}"#;
 
     #[test]
     fn only_token_and_instance_url_are_needed() {
-        let granted = parse(&answer(200, GOOD), NOW).ok().unwrap();
+        let granted = parse(&answer(200, GOOD), &SALESFORCE, NOW).ok().unwrap();
         assert_eq!(granted.access_token.expose(), "00D!x");
         assert_eq!(granted.expires_in, None);
     }
@@ -196,17 +206,21 @@ mod tests {
             ("\"soon\"", None),
         ] {
             let body = GOOD.replace('}', &format!(",\"expires_in\":{field}}}"));
-            let granted = parse(&answer(200, &body), NOW).ok().unwrap();
+            let granted = parse(&answer(200, &body), &SALESFORCE, NOW).ok().unwrap();
             assert_eq!(granted.expires_in, life.map(Duration::from_secs), "{field}");
         }
         let body = GOOD.replace('}', ",\"expires_in\":1e308}");
-        assert_eq!(parse(&answer(200, &body), NOW).ok().unwrap().expires_in, Some(Duration::MAX));
+        assert_eq!(
+            parse(&answer(200, &body), &SALESFORCE, NOW).ok().unwrap().expires_in,
+            Some(Duration::MAX)
+        );
     }
 
     #[test]
     fn strange_optional_fields_do_not_spoil_a_token() {
         let strange = r#","scope":["api"],"id":{},"expires_in":true,"error":null}"#;
-        let granted = parse(&answer(200, &GOOD.replace('}', strange)), NOW).ok().unwrap();
+        let granted =
+            parse(&answer(200, &GOOD.replace('}', strange)), &SALESFORCE, NOW).ok().unwrap();
         assert_eq!((granted.scope, granted.id, granted.expires_in), (None, None, None));
     }
 
@@ -257,11 +271,13 @@ mod tests {
     #[test]
     fn a_date_to_wait_for_is_in_the_servers_time() {
         let response = Response {
-            retry_after: Some("Tue, 14 Nov 2023 22:14:30 GMT".into()),
-            date: Some("Tue, 14 Nov 2023 22:14:20 GMT".into()),
+            headers: vec![
+                ("retry-after", "Tue, 14 Nov 2023 22:14:30 GMT".into()),
+                ("date", "Tue, 14 Nov 2023 22:14:20 GMT".into()),
+            ],
             ..answer(503, "")
         };
-        let failure = parse(&response, NOW).err().expect("a failure");
+        let failure = parse(&response, &SALESFORCE, NOW).err().expect("a failure");
         assert_eq!(failure.retry_after, Some(Duration::from_secs(10)));
     }
 
@@ -271,17 +287,12 @@ mod tests {
             status in 100u16..600,
             body in proptest::collection::vec(any::<u8>(), 0..200),
         ) {
-            let response = Response {
-                status,
-                body: Secret::new(body),
-                retry_after: None,
-                date: None,
-            };
-            let _ = parse(&response, NOW);
+            let response = Response { status, headers: vec![], body: Secret::new(body) };
+            let _ = parse(&response, &SALESFORCE, NOW);
         }
 
         #[test]
-        fn a_body_is_never_echoed(secret in "[A-Za-z0-9]{24}", status in 200u16..600) {
+        fn fault_12_a_body_is_never_echoed(secret in "[A-Za-z0-9]{24}", status in 200u16..600) {
             let html = format!("<html><body>{secret}</body></html>");
             prop_assert!(!failure(status, &html).to_string().contains(&secret));
         }

@@ -1,14 +1,15 @@
 //! The authorization code grant with PKCE (RFC 6749 §4.1, RFC 7636): how a user's first refresh token
-//! is obtained. A code is good for one request, so a lost answer may not be replayed.
+//! is obtained. A code is good for one request: a lost answer may not be replayed.
 
-use super::TokenRequest;
-use super::client_authentication;
-use crate::client::Client;
+use url::Url;
+
+use super::{TokenRequest, client_authentication};
 use crate::clock::Moment;
+use crate::credential::Client;
 use crate::failure::Failure;
 use crate::secret::Secret;
 
-/// What came back to the redirect URI, and what it was asked for with.
+/// What came back to the redirect URI, and what the login page was asked with.
 pub struct AuthorizationCode {
     /// The code.
     pub code: Secret,
@@ -21,9 +22,10 @@ pub struct AuthorizationCode {
 /// The token request.
 ///
 /// # Errors
-/// `INTERNAL` if signing fails.
-pub fn request(
+/// What signing a client assertion met.
+pub async fn request(
     client: &Client,
+    endpoint: &Url,
     grant: &AuthorizationCode,
     now: Moment,
 ) -> Result<TokenRequest, Failure> {
@@ -33,5 +35,5 @@ pub fn request(
         ("code_verifier", grant.verifier.expose()),
         ("redirect_uri", &grant.redirect_uri),
     ];
-    client_authentication::request(client, &grant, now)
+    client_authentication::request(client, endpoint, &grant, now).await
 }

@@ -1,51 +1,52 @@
-//! How an app proves itself in a token request (RFC 6749 §2.3, RFC 7523 §2.2).
+//! How an app authenticates itself in a token request (RFC 6749 §2.3, RFC 7523 §2.2).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 use zeroize::Zeroizing;
 
-use super::TokenRequest;
-use crate::assertion;
-use crate::client::{Client, ClientAuthentication};
+use super::{TokenRequest, assertion};
 use crate::clock::Moment;
+use crate::credential::{Client, ClientAuthentication};
 use crate::failure::Failure;
 use crate::secret::Secret;
 
-/// The request of a grant: its own fields, then those of the client.
-pub(super) fn request(
+/// The request of a grant: its own fields, then those of the client. `endpoint` is the audience of a
+/// client assertion.
+pub(super) async fn request(
     client: &Client,
+    endpoint: &Url,
     grant: &[(&str, &str)],
     now: Moment,
 ) -> Result<TokenRequest, Failure> {
-    // Room for all, escaped, so that growing leaves no copy of a secret behind.
-    let room = grant.iter().map(|(_, value)| value.len()).sum::<usize>() + client.proof().len();
+    let assertion = match &client.authentication {
+        ClientAuthentication::Assertion(signer) => {
+            Some(assertion::sign_client(&client.id, &**signer, endpoint.as_str(), now).await?)
+        }
+        _ => None,
+    };
+    // Room for all fields, escaped: a form that grows leaves copies of secrets behind.
+    let secrets = client.authentication.secret().into_iter().chain(&assertion);
+    let lengths = secrets.map(|secret| secret.expose().len());
+    let room = grant.iter().map(|(_, value)| value.len()).chain(lengths).sum::<usize>();
     let mut form = Serializer::new(String::with_capacity(3 * room + 4_096));
     form.extend_pairs(grant);
     let mut authorization = None;
-    match &client.authentication {
-        ClientAuthentication::Basic(secret) => authorization = Some(basic(&client.id, secret)),
-        other => {
-            form.append_pair("client_id", &client.id);
-            match other {
-                ClientAuthentication::Form(secret) => {
-                    form.append_pair("client_secret", secret.expose());
-                }
-                ClientAuthentication::Assertion(key) => {
-                    let audience = client.login_url.token_endpoint();
-                    let assertion =
-                        assertion::sign_client(&client.id, key, audience.as_str(), now)?;
-                    form.append_pair(
-                        "client_assertion_type",
-                        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                    );
-                    form.append_pair("client_assertion", assertion.expose());
-                }
-                ClientAuthentication::None | ClientAuthentication::Basic(_) => {}
-            }
-        }
+    if let ClientAuthentication::Basic(secret) = &client.authentication {
+        authorization = Some(basic(&client.id, secret));
+    } else {
+        form.append_pair("client_id", &client.id);
     }
-    Ok(TokenRequest { form: Secret::new(form.finish()), authorization })
+    if let ClientAuthentication::Form(secret) = &client.authentication {
+        form.append_pair("client_secret", secret.expose());
+    }
+    if let Some(assertion) = &assertion {
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        form.append_pair("client_assertion_type", kind);
+        form.append_pair("client_assertion", assertion.expose());
+    }
+    Ok(TokenRequest { authorization, ..TokenRequest::form(form.finish()) })
 }
 
 /// RFC 6749 §2.3.1: both parts are encoded like a form before they are joined.

@@ -1,5 +1,5 @@
-//! A new refresh token on its way to the user: offered to one of those who wait, and to the next if
-//! that one goes away.
+//! A new refresh token on its way to the user: offered to one waiting caller, and to the next if that
+//! one goes away.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,146 +10,151 @@ use super::{LOOK, Lineage, Standing};
 use crate::clock::{Clock, Moment};
 use crate::secret::Secret;
 
-/// That an offer is out.
-pub(super) struct Claim {
+/// An offer that a caller has taken and not settled.
+pub(super) struct OpenOffer {
     number: u64,
-    lapses: Moment,
+    expires: Moment,
 }
 
-impl Claim {
-    pub(super) fn is_out(&self, now: Moment) -> bool {
-        now.is_before(self.lapses)
+impl OpenOffer {
+    pub(super) fn is_open(&self, now: Moment) -> bool {
+        now.is_before(self.expires)
     }
 }
 
-/// A caller that waits for the lineage's access token. Where some can keep a refresh token, nobody
-/// else is asked to.
+/// A caller that waits for the lineage's access token. An offer goes to a caller that can store; if no
+/// such caller waits, it goes to any caller.
 pub struct Waiting {
     lineage: Arc<Lineage>,
-    keeps: bool,
+    can_store: bool,
 }
 
 impl Waiting {
-    /// `keeps`: whether the caller can keep a refresh token. If others could not, it is tried again
-    /// for this one, also by a flight that has not told them yet, and with one that was held in memory.
-    pub fn at(lineage: &Arc<Lineage>, keeps: bool) -> Self {
-        let mut state = lineage.lock();
+    /// Joins the waiting callers. `can_store`: whether the caller can store a refresh token. If it can,
+    /// a failed or postponed offer is made again, also within the flight that is about to report the
+    /// failure.
+    pub fn at(lineage: &Arc<Lineage>, can_store: bool) -> Self {
+        let mut state = lineage.state();
         state.waiting += 1;
-        state.keepers += usize::from(keeps);
-        state.had_keeper |= keeps;
-        let is_held = state.held.is_some();
+        state.storers += usize::from(can_store);
+        state.had_storer |= can_store;
+        let is_postponed = state.last_stored.is_some();
         match &mut state.standing {
-            Standing::Unkept { failed, .. } if keeps => *failed = None,
-            ready @ Standing::Ready if keeps && is_held => {
-                *ready = Standing::Unkept { claim: None, failed: None, was_held: true };
+            Standing::Unstored { failed, .. } if can_store => *failed = None,
+            ready @ Standing::Ready if can_store && is_postponed => {
+                *ready = Standing::Unstored { offer: None, failed: None, was_postponed: true };
             }
             _ => {}
         }
         drop(state);
         lineage.changed.send_replace(());
-        Self { lineage: lineage.clone(), keeps }
+        Self { lineage: lineage.clone(), can_store }
     }
 
-    /// Waits for an offer, which lapses after `patience`. May wait for ever.
-    pub async fn offer(&self, clock: &dyn Clock, patience: Duration) -> Offer {
+    /// Waits for an offer, which expires after `limit`. May wait for ever.
+    pub async fn offer(&self, clock: &dyn Clock, limit: Duration) -> Offer {
         let mut changed = self.lineage.changed.subscribe();
         loop {
-            if let Some(offer) = self.claim(clock.now(), patience) {
+            if let Some(offer) = self.take(clock.now(), limit) {
                 return offer;
             }
             let _ = timeout(LOOK, changed.changed()).await;
         }
     }
 
-    /// Takes the offer, if there is one to be taken.
-    pub fn claim(&self, now: Moment, patience: Duration) -> Option<Offer> {
-        let mut state = self.lineage.lock();
+    /// Takes the offer, if there is one for this caller.
+    pub fn take(&self, now: Moment, limit: Duration) -> Option<Offer> {
+        let mut state = self.lineage.state();
         if state.is_forgotten {
             return None;
         }
-        let may = self.keeps || !state.had_keeper;
-        let (rotation, number) = (state.rotations, state.claims + 1);
+        let may = self.can_store || !state.had_storer;
+        let (rotation, number) = (state.rotations, state.offers + 1);
         let refresh_token = state.current.clone();
-        let replaced = state.held.clone()?;
-        let Standing::Unkept { claim, failed: None, .. } = &mut state.standing else { return None };
-        if !may || claim.as_ref().is_some_and(|claim| claim.is_out(now)) {
+        let replaced = state.last_stored.clone()?;
+        let Standing::Unstored { offer, failed: None, .. } = &mut state.standing else {
+            return None;
+        };
+        if !may || offer.as_ref().is_some_and(|offer| offer.is_open(now)) {
             return None;
         }
-        *claim = Some(Claim { number, lapses: now.after(patience) });
-        state.claims = number;
+        *offer = Some(OpenOffer { number, expires: now.after(limit) });
+        state.offers = number;
         Some(Offer { lineage: self.lineage.clone(), rotation, number, refresh_token, replaced })
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut state = self.lineage.lock();
+        let mut state = self.lineage.state();
         state.waiting -= 1;
-        state.keepers -= usize::from(self.keeps);
-        // A keeper that left before it was asked is as if it had not come.
+        state.storers -= usize::from(self.can_store);
+        // The last caller that could store left before it took the postponed token: as if none had come.
         let untouched = matches!(
             state.standing,
-            Standing::Unkept { claim: None, failed: None, was_held: true }
+            Standing::Unstored { offer: None, failed: None, was_postponed: true }
         );
-        if untouched && state.keepers == 0 {
+        if untouched && state.storers == 0 {
             state.standing = Standing::Ready;
-            state.had_keeper = false;
+            state.had_storer = false;
         }
         drop(state);
         self.lineage.changed.send_replace(());
     }
 }
 
-/// A new refresh token that the user is to keep. If this is dropped without an answer, the next who
-/// waits gets it.
+/// A new refresh token for the user to store. An offer that is dropped unsettled goes to the next
+/// waiting caller.
 pub struct Offer {
     lineage: Arc<Lineage>,
     rotation: u64,
     number: u64,
-    /// The refresh token to keep.
+    /// The refresh token to store.
     pub refresh_token: Arc<Secret>,
-    /// The one that it takes the place of: the last that was kept, or the first. It is dead.
+    /// The refresh token that it replaces: the one stored last, or the first. It is spent.
     pub replaced: Arc<Secret>,
 }
 
 impl Offer {
-    /// It is kept: the access token may be handed out. An offer that has lapsed may say so as well.
-    pub fn kept(&self) {
+    /// The user has stored the refresh token: the access token may be handed out. An expired offer
+    /// counts as well.
+    pub fn stored(&self) {
         self.settle(true);
     }
 
-    /// Nobody keeps it: it stays in memory, and the first caller that can keep one gets it.
-    pub fn held(&self) {
+    /// No caller can store the refresh token. It stays in memory, and the first caller that can store
+    /// gets it.
+    pub fn postpone(&self) {
         self.settle(false);
     }
 
-    fn settle(&self, is_kept: bool) {
-        let mut state = self.lineage.lock();
-        let is_youngest = state.rotations == self.rotation;
-        if is_kept {
-            let replaced = |held: &mut Arc<Secret>| Arc::ptr_eq(held, &self.replaced);
-            if state.held.take_if(replaced).is_some() && !is_youngest {
-                state.held = Some(self.refresh_token.clone());
+    fn settle(&self, is_stored: bool) {
+        let mut state = self.lineage.state();
+        let is_newest = state.rotations == self.rotation;
+        if is_stored {
+            let is_replaced = |stored: &mut Arc<Secret>| Arc::ptr_eq(stored, &self.replaced);
+            if state.last_stored.take_if(is_replaced).is_some() && !is_newest {
+                state.last_stored = Some(self.refresh_token.clone());
             }
         }
-        if is_youngest && matches!(state.standing, Standing::Unkept { .. }) {
+        if is_newest && matches!(state.standing, Standing::Unstored { .. }) {
             state.standing = Standing::Ready;
         }
         drop(state);
         self.lineage.changed.send_replace(());
     }
 
-    /// It was not kept, because of `what`, a sentence. Whether that counts: somebody may have kept it
-    /// meanwhile, or be at it.
+    /// Storing failed because of `what`, a sentence. Returns whether the failure counts: another
+    /// caller may have stored the token meanwhile, or be storing it.
     pub fn failed(&self, what: &str) -> bool {
         self.withdraw(Some(what.to_owned()))
     }
 
     fn withdraw(&self, what: Option<String>) -> bool {
-        let mut state = self.lineage.lock();
+        let mut state = self.lineage.state();
         let mut counts = false;
-        if let Standing::Unkept { claim, failed, .. } = &mut state.standing
-            && claim.take_if(|claim| claim.number == self.number).is_some()
+        if let Standing::Unstored { offer, failed, .. } = &mut state.standing
+            && offer.take_if(|offer| offer.number == self.number).is_some()
         {
             (*failed, counts) = (what, true);
         }

@@ -1,8 +1,8 @@
 //! The only room that knows Node.js: classes and plain values for `lib/`, nothing a user sees.
 //!
-//! Failures cross as values ([`outcome::Outcome`]), because a rejection made here could carry no
-//! code, has no stack, and is no `instanceof Error` under Jest. Every synchronous export catches
-//! panics: one that reached Node would abort the process.
+//! Failures cross as values ([`outcome::Outcome`]): a rejection made here could carry no code, has no
+//! stack, and is no `instanceof Error` under Jest. Every synchronous export catches panics: a panic
+//! that reached Node.js would abort the process.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -11,11 +11,15 @@
     reason = "counts and times stay far below 2^53, and napi passes values"
 )]
 
+pub mod authorization_code;
+pub mod jwt_config;
+mod life;
 pub mod login;
 pub mod outcome;
 pub mod peek;
-mod process;
 mod promise;
 pub mod refresh_token;
 pub mod rotation;
+mod shared;
+mod start;
 pub mod token_source;

@@ -2,13 +2,12 @@
 
 use napi_derive::napi;
 
-use crate::cache::Kept;
-use crate::deadlines::Ticket;
+use crate::cache::{CachedToken, Ticket};
 use crate::failure::{Code, Failure};
 
 use super::rotation::Rotation;
 
-/// What came of asking for a token.
+/// The answer to a call for a token.
 #[napi(discriminant = "outcome", discriminant_case = "lowercase", object_from_js = false)]
 pub enum Outcome {
     /// A token.
@@ -16,9 +15,9 @@ pub enum Outcome {
         /// The token and what belongs to it.
         token: GrantedToken,
     },
-    /// A new refresh token, which is to be kept before the access token is handed out.
+    /// A new refresh token, to be stored before the access token is handed out.
     Rotated {
-        /// The refresh token, and how to say that it is kept.
+        /// The refresh token, and how to say that it is stored.
         rotation: Rotation,
     },
     /// A failure.
@@ -28,28 +27,28 @@ pub enum Outcome {
     },
 }
 
-/// A token, its place, its life.
+/// A token, its host, its life.
 #[napi(object, object_from_js = false)]
 pub struct GrantedToken {
-    /// For `peek`; 0 if the token was not kept, which is never alive.
+    /// For `peek`; 0 if the token is not cached, which is never alive.
     pub ticket: f64,
     /// The token itself.
     pub access_token: String,
     /// The org's API host.
-    pub instance_url: String,
+    pub instance_url: Option<String>,
     /// Salesforce's identity URL.
     pub identity_url: Option<String>,
     /// Granted scopes.
     pub scope: Option<String>,
     /// Seconds by which the server's clock is ahead of this machine's, if that stood in the way.
     pub clock_skew: f64,
-    /// Which exchange of its source brought it.
-    pub exchange: f64,
+    /// The number of the request that brought it.
+    pub request: f64,
     /// When it is no longer handed out, in milliseconds since the epoch.
     pub expires_at: f64,
 }
 
-/// A failure, as `lib/errors.js` makes an error of it.
+/// A failure; `lib/errors.js` makes an error of it.
 #[napi(object, object_from_js = false)]
 pub struct Refusal {
     /// The stable code.
@@ -74,17 +73,17 @@ pub struct Refusal {
     pub attempts: u32,
 }
 
-impl From<&Kept> for GrantedToken {
-    fn from(kept: &Kept) -> Self {
-        let token = &kept.token;
+impl From<&CachedToken> for GrantedToken {
+    fn from(cached: &CachedToken) -> Self {
+        let token = &cached.token;
         Self {
-            ticket: kept.ticket.map_or(0, Ticket::number) as f64,
+            ticket: cached.ticket.map_or(0, Ticket::number) as f64,
             access_token: token.value.expose().clone(),
             instance_url: token.instance_url.clone(),
             identity_url: token.identity_url.clone(),
             scope: token.scope.clone(),
             clock_skew: token.clock_skew as f64,
-            exchange: token.exchange as f64,
+            request: token.request as f64,
             expires_at: (token.deadline.wall / 1_000) as f64,
         }
     }
@@ -107,8 +106,8 @@ impl From<&Failure> for Refusal {
     }
 }
 
-/// The refusal of a failure that `lib/` found; `what` is one sentence, which for an option says what
-/// to do as well. An unknown code is a defect.
+/// The refusal of a failure that `lib/` found. `what` is one sentence; for an option it also says what
+/// to do. An unknown code is a defect.
 #[napi(catch_unwind)]
 pub fn refusal(code: String, what: String, option: Option<String>) -> Refusal {
     let code = Code::ALL.iter().find(|known| known.name() == code).unwrap_or(&Code::Internal);

@@ -7,9 +7,9 @@ use std::ptr::null_mut;
 use napi::bindgen_prelude::{JsObjectValue as _, Object};
 use napi::{Env, Result, sys};
 
-use super::process::DEADLINES;
+use super::shared::DEADLINES;
+use crate::cache::{Peek, Ticket};
 use crate::clock::{Clock, SystemClock};
-use crate::deadlines::{Peek, Ticket};
 
 /// Puts `peek` among the exports.
 ///
@@ -20,9 +20,9 @@ pub fn export(mut exports: Object, env: Env) -> Result<()> {
     exports.set_named_property("peek", env.create_function::<f64, u32>("peek", peek)?)
 }
 
-/// `peek(ticket: number): number`: whether the token with this number may be used now: 0 no, 1 yes,
-/// 2 yes, and its use is to be marked with `markUsed` (asked for at most once a second), 3 yes, and
-/// a renewal is to be set off with `renew` (asked of one caller in half a minute).
+/// `peek(ticket: number): number`: whether the token with this number may be used now. 0: no. 1: yes.
+/// 2: yes, and the caller marks its use with `markUsed` (at most once a second). 3: yes, and the caller
+/// sets off its renewal with `renew` (one caller in half a minute).
 ///
 /// # Safety
 /// Only Node.js calls this, with the environment and the arguments of a call that is going on.

@@ -6,35 +6,35 @@ use aws_lc_rs::digest::{SHA256, digest};
 use napi_derive::napi;
 
 use crate::lineage::Offer;
-use crate::source::Place;
+use crate::source::Resume;
 
-/// A new refresh token that is to be kept. If this is collected, or its thread ends, before it was
-/// told how that went, the next who waits gets it.
+/// A new refresh token to store. If this object is collected, or its thread ends, before storing was
+/// settled, the next waiting caller gets the token.
 #[napi]
 pub struct Rotation {
     offer: Offer,
-    place: Place,
+    resume: Resume,
 }
 
 impl Rotation {
-    pub(super) fn new(offer: Offer, place: Place) -> Self {
-        Self { offer, place }
+    pub(super) fn new(offer: Offer, resume: Resume) -> Self {
+        Self { offer, resume }
     }
 
-    pub(super) fn place(&self) -> Place {
-        self.place.clone()
+    pub(super) fn resume(&self) -> Resume {
+        self.resume.clone()
     }
 }
 
 #[napi]
 impl Rotation {
-    /// The refresh token to keep.
+    /// The refresh token to store.
     #[napi(getter, catch_unwind)]
     pub fn refresh_token(&self) -> String {
         self.offer.refresh_token.expose().clone()
     }
 
-    /// SHA-256 of the refresh token that it takes the place of, the last that was kept, in hexadecimal.
+    /// SHA-256, in hexadecimal, of the refresh token that it replaces: the one stored last.
     #[napi(getter, catch_unwind)]
     pub fn old_fingerprint(&self) -> String {
         let hash = digest(&SHA256, self.offer.replaced.expose().as_bytes());
@@ -44,20 +44,20 @@ impl Rotation {
         })
     }
 
-    /// It is kept.
+    /// The user has stored it.
     #[napi(catch_unwind)]
-    pub fn kept(&self) {
-        self.offer.kept();
+    pub fn stored(&self) {
+        self.offer.stored();
     }
 
-    /// Nobody keeps it: it stays in memory, and the first caller that can keep one gets it.
+    /// No caller can store it. It stays in memory, and the first caller that can store gets it.
     #[napi(catch_unwind)]
-    pub fn held(&self) {
-        self.offer.held();
+    pub fn postpone(&self) {
+        self.offer.postpone();
     }
 
-    /// It was not kept; `what` is one sentence. Whether that counts: somebody may have kept it
-    /// meanwhile.
+    /// Storing failed; `what` is one sentence. Returns whether the failure counts: another caller may
+    /// have stored the token meanwhile.
     #[napi(catch_unwind)]
     pub fn failed(&self, what: String) -> bool {
         self.offer.failed(&what)

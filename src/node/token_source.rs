@@ -5,17 +5,17 @@ use std::sync::Arc;
 use napi_derive::napi;
 
 use super::outcome::Refusal;
-use super::process;
+use super::shared;
+use crate::authorization_server::salesforce::allowed_host;
 use crate::clock::SystemClock;
 use crate::failure::Failure;
-use crate::origin;
 use crate::source;
 use crate::transport::HttpTransport;
 
-/// Options of a source of one's own; `lib/` has checked their types.
+/// Options of an own source; `lib/` has checked their types.
 #[napi(object, object_to_js = false)]
 pub struct SourceOptions {
-    /// The most tokens kept.
+    /// The most tokens that are cached.
     pub capacity: Option<u32>,
     /// Hosts that a token response may name beside the configured one and Salesforce's.
     pub allowed_instance_hosts: Option<Vec<String>>,
@@ -26,7 +26,7 @@ pub struct SourceOptions {
 /// Numbers of a source; times in milliseconds.
 #[napi(object, object_from_js = false)]
 pub struct SourceStats {
-    /// Tokens kept: `valid` + `expired`.
+    /// Tokens cached: `valid` + `expired`.
     pub total: f64,
     /// Tokens that may be handed out.
     pub valid: f64,
@@ -40,11 +40,11 @@ pub struct SourceStats {
     pub mints: f64,
     /// Calls that waited for another call's request.
     pub coalesced: f64,
-    /// Requests that ended without a token.
+    /// Flights that ended without a token.
     pub failures: f64,
     /// HTTP requests sent to authorization servers.
-    pub exchanges: f64,
-    /// Requests in the air.
+    pub requests: f64,
+    /// Flights in the air.
     pub in_flight: u32,
     /// How long the last mint took.
     pub last_mint: Option<MintTimes>,
@@ -56,7 +56,7 @@ pub struct MintTimes {
     /// Making and signing the assertion.
     pub sign_ms: f64,
     /// Sending it and reading the answer.
-    pub exchange_ms: f64,
+    pub request_ms: f64,
 }
 
 /// A token source: its cache, its flights.
@@ -67,7 +67,7 @@ pub struct TokenSource {
 
 #[napi]
 impl TokenSource {
-    /// A source of one's own. Look at `refusal` before using it.
+    /// An own source. Look at `refusal` before using it.
     #[napi(constructor, catch_unwind)]
     pub fn new(options: SourceOptions) -> Self {
         Self { source: open(options) }
@@ -76,13 +76,13 @@ impl TokenSource {
     /// The source that all threads of the process share.
     #[napi(factory, catch_unwind)]
     pub fn shared() -> Self {
-        Self { source: Ok(process::source()) }
+        Self { source: Ok(shared::source()) }
     }
 
     /// The source for refresh tokens that all threads of the process share.
     #[napi(factory, catch_unwind)]
     pub fn shared_for_refresh_tokens() -> Self {
-        Self { source: Ok(process::refresh_token_source()) }
+        Self { source: Ok(shared::refresh_token_source()) }
     }
 
     /// Why the options cannot be used.
@@ -91,35 +91,35 @@ impl TokenSource {
         self.source.as_ref().err().map(Refusal::from)
     }
 
-    /// What the source holds and did.
+    /// What the source caches and did.
     #[napi(catch_unwind)]
     pub fn stats(&self) -> SourceStats {
         let stats = self.source.as_ref().map(|source| source.stats()).unwrap_or_default();
         SourceStats {
-            total: (stats.kept.valid + stats.kept.expired) as f64,
-            valid: stats.kept.valid as f64,
-            expired: stats.kept.expired as f64,
+            total: (stats.cached.valid + stats.cached.expired) as f64,
+            valid: stats.cached.valid as f64,
+            expired: stats.cached.expired as f64,
             hits: stats.hits as f64,
             misses: stats.misses as f64,
             mints: stats.mints as f64,
             coalesced: stats.coalesced as f64,
             failures: stats.failures as f64,
-            exchanges: stats.exchanges as f64,
+            requests: stats.requests as f64,
             in_flight: stats.in_flight as u32,
-            last_mint: stats.last_mint.map(|(signing, exchange)| MintTimes {
+            last_mint: stats.last_mint.map(|(signing, request)| MintTimes {
                 sign_ms: signing.as_secs_f64() * 1e3,
-                exchange_ms: exchange.as_secs_f64() * 1e3,
+                request_ms: request.as_secs_f64() * 1e3,
             }),
         }
     }
 
-    /// Drops dead tokens; how many there were.
+    /// Drops dead tokens. Returns how many there were.
     #[napi(catch_unwind)]
     pub fn clear_expired(&self) -> f64 {
         self.source.as_ref().map_or(0, |source| source.clear_expired()) as f64
     }
 
-    /// Drops all tokens; how many there were.
+    /// Drops all tokens. Returns how many there were.
     #[napi(catch_unwind)]
     pub fn clear(&self) -> f64 {
         self.source.as_ref().map_or(0, |source| source.clear()) as f64
@@ -128,19 +128,20 @@ impl TokenSource {
 
 fn open(options: SourceOptions) -> Result<Arc<source::TokenSource>, Failure> {
     let transport = match options.ca {
-        None => process::transport(),
+        None => shared::transport(),
         Some(ca) => {
-            let transport = HttpTransport::new(ca.into_bytes(), process::extra_roots());
+            let transport = HttpTransport::new(ca.into_bytes(), shared::extra_roots());
             transport.check()?;
             Arc::new(transport)
         }
     };
     let hosts = options.allowed_instance_hosts.unwrap_or_default();
-    Ok(process::listed(source::TokenSource::new(
+    let allowed = hosts.iter().map(|host| allowed_host(host)).collect::<Result<_, _>>()?;
+    Ok(shared::listed(source::TokenSource::new(source::SourceOptions {
         transport,
-        Arc::new(SystemClock),
-        process::DEADLINES.clone(),
-        options.capacity.map_or(source::CAPACITY, u64::from),
-        hosts.iter().map(|host| origin::allowed_host(host)).collect::<Result<_, _>>()?,
-    )))
+        clock: Arc::new(SystemClock),
+        deadlines: shared::DEADLINES.clone(),
+        capacity: options.capacity.map_or(source::CAPACITY, u64::from),
+        allowed_instance_hosts: allowed,
+    })))
 }

@@ -1,38 +1,57 @@
-//! Gives a token: the cache, then a flight to the authorization server. The only place that knows
-//! this order.
+//! Gives a token: from the cache, or by a flight to the issuer. The only room that knows this order.
 
 mod answer;
-mod exchange;
+pub mod flight;
+pub mod login;
+mod mint;
+mod mint_cap;
+mod refusals;
 mod stats;
 
 use std::sync::Arc;
 
-use crate::authorization_server::{AuthorizationServer, Refreshed, out_of_time};
-use crate::cache::{Epoch, Kept, TokenCache};
-use crate::client::Client;
+use crate::authorization_server::salesforce::{Refreshed, Salesforce};
+use crate::cache::{CachedToken, Deadlines, Epoch, Ticket, TokenCache};
 use crate::clock::{Clock, Moment};
-use crate::deadlines::{Deadlines, Ticket};
+use crate::credential::Client;
 use crate::failure::Failure;
-use crate::flight::{Flights, Seat};
 use crate::grant::authorization_code::AuthorizationCode;
-use crate::holder::{Grant, Holder};
 use crate::identity::Identity;
-use crate::mint_cap::MintCap;
-use crate::refusals::Refusals;
+use crate::retry::out_of_time;
 use crate::transport::Transport;
 
-use answer::Found;
-pub use answer::{Answer, Keeping, Place};
+use answer::Lookup;
+pub use answer::{Answer, Resume, Storing};
+use flight::{Flights, Seat};
+use login::{Grant, Login};
+use mint_cap::MintCap;
+use refusals::Refusals;
 use stats::Counters;
 pub use stats::Stats;
 
-/// The most tokens kept by default.
+/// The most tokens that are cached by default.
 pub const CAPACITY: u64 = 10_000;
-/// Tokens for any number of credentials.
+
+/// What a source is made of.
+pub struct SourceOptions {
+    /// Sends the requests.
+    pub transport: Arc<dyn Transport>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Where the tickets live; sources may share it.
+    pub deadlines: Arc<Deadlines>,
+    /// The most tokens that are cached.
+    pub capacity: u64,
+    /// Hosts trusted beside the configured host and Salesforce's domains.
+    pub allowed_instance_hosts: Vec<String>,
+}
+
+/// Tokens for any number of logins. `answer.rs` holds the methods of a call, `mint.rs` those of a
+/// flight.
 pub struct TokenSource {
-    server: AuthorizationServer,
+    issuer: Salesforce,
     cache: TokenCache,
-    flights: Flights<(Identity, Epoch), Arc<Kept>>,
+    flights: Flights<(Identity, Epoch), Arc<CachedToken>>,
     refusals: Refusals,
     cap: MintCap,
     clock: Arc<dyn Clock>,
@@ -40,16 +59,12 @@ pub struct TokenSource {
 }
 
 impl TokenSource {
-    /// A source with a cache of its own. Its tickets live in `deadlines`, which may be shared.
-    pub fn new(
-        transport: Arc<dyn Transport>,
-        clock: Arc<dyn Clock>,
-        deadlines: Arc<Deadlines>,
-        capacity: u64,
-        allowed_instance_hosts: Vec<String>,
-    ) -> Self {
+    /// A source with a cache of its own.
+    pub fn new(options: SourceOptions) -> Self {
+        let SourceOptions { transport, clock, deadlines, capacity, allowed_instance_hosts } =
+            options;
         Self {
-            server: AuthorizationServer::new(transport, clock.clone(), allowed_instance_hosts),
+            issuer: Salesforce::new(transport, clock.clone(), allowed_instance_hosts),
             cache: TokenCache::new(capacity, deadlines),
             flights: Flights::default(),
             refusals: Refusals::default(),
@@ -59,60 +74,60 @@ impl TokenSource {
         }
     }
 
-    /// Starts the exchange for `holder` if there is no live token, and does not wait for it. Must
-    /// be called inside a tokio runtime.
-    pub fn prewarm(self: &Arc<Self>, holder: &Holder) {
-        if self.kept(holder).is_none() {
-            self.look_up(holder, true);
+    /// Starts a flight for `login` if there is no live token, and does not wait for it. Must be called
+    /// inside a tokio runtime.
+    pub fn prewarm(self: &Arc<Self>, login: &Login) {
+        if self.cached(login).is_none() {
+            self.look_up(login, true);
         }
     }
 
-    fn look_up(self: &Arc<Self>, holder: &Holder, may_start: bool) -> Found {
+    fn look_up(self: &Arc<Self>, login: &Login, may_start: bool) -> Lookup {
         let now = self.clock.now();
-        if let Some(kept) = self.kept_at(holder, now) {
+        if let Some(cached) = self.cached_at(login, now) {
             self.counters.hits.count();
-            return Found::Kept(kept);
+            return Lookup::Cached(cached);
         }
         self.counters.misses.count();
-        if let Some(failure) = self.refuses(holder, now) {
-            return Found::Refused(failure);
+        if let Some(failure) = self.refuses(login, now) {
+            return Lookup::Refused(failure);
         }
         if !may_start {
-            return Found::Refused(out_of_time());
+            return Lookup::Refused(out_of_time());
         }
-        Found::Seat(self.fly(holder, None))
+        Lookup::Seat(self.fly(login, None))
     }
 
-    /// The token kept for `holder`, if it is alive. Asks nobody.
-    pub fn kept(&self, holder: &Holder) -> Option<Arc<Kept>> {
-        self.kept_at(holder, self.clock.now())
+    /// The cached token of `login`, if it is alive. Sends nothing.
+    pub fn cached(&self, login: &Login) -> Option<Arc<CachedToken>> {
+        self.cached_at(login, self.clock.now())
     }
 
-    fn kept_at(&self, holder: &Holder, now: Moment) -> Option<Arc<Kept>> {
-        self.cache.get(&holder.identity, now).filter(|_| !holder.is_forgotten())
+    fn cached_at(&self, login: &Login, now: Moment) -> Option<Arc<CachedToken>> {
+        self.cache.get(&login.identity, now).filter(|_| !login.is_forgotten())
     }
 
     /// Renews the token of `ticket` in the background, while it is alive. A failure changes nothing.
     /// Must be called inside a tokio runtime.
-    pub fn renew(self: &Arc<Self>, holder: &Holder, ticket: Ticket) {
-        if self.refuses(holder, self.clock.now()).is_none() {
-            self.fly(holder, Some(ticket));
+    pub fn renew(self: &Arc<Self>, login: &Login, ticket: Ticket) {
+        if self.refuses(login, self.clock.now()).is_none() {
+            self.fly(login, Some(ticket));
         }
     }
 
-    fn refuses(&self, holder: &Holder, now: Moment) -> Option<Failure> {
-        let identity = &holder.identity;
+    fn refuses(&self, login: &Login, now: Moment) -> Option<Failure> {
+        let identity = &login.identity;
         self.refusals.get(identity, now).or_else(|| self.cap.refuses(identity, now))
     }
 
-    /// Joins the flight for `holder`, or starts one. `replaces` names a token that is kept, and not
-    /// wanted any more.
-    fn fly(self: &Arc<Self>, holder: &Holder, replaces: Option<Ticket>) -> Seat<Arc<Kept>> {
-        // Before the flight is joined: what is cleared after this must not come back.
+    /// Joins the flight for `login`, or starts one. `replaces` names a cached token that
+    /// is not wanted any more.
+    fn fly(self: &Arc<Self>, login: &Login, replaces: Option<Ticket>) -> Seat<Arc<CachedToken>> {
+        // Before the flight is joined: a token that is cleared after this must not come back.
         let epoch = self.cache.epoch();
-        let seat = self.flights.join((holder.identity, epoch), replaces.is_some(), || {
-            let (source, holder) = (self.clone(), holder.clone());
-            async move { source.exchange(&holder, replaces, epoch).await }
+        let seat = self.flights.join((login.identity, epoch), replaces.is_some(), || {
+            let (source, login) = (self.clone(), login.clone());
+            async move { source.mint(&login, replaces, epoch).await }
         });
         if !seat.started {
             self.counters.coalesced.count();
@@ -120,77 +135,77 @@ impl TokenSource {
         seat
     }
 
-    /// Trades an authorization code for tokens, which are not kept.
+    /// Trades an authorization code for tokens, which are not cached.
     ///
     /// # Errors
-    /// What the exchange met.
+    /// What the request met.
     pub async fn redeem(
         &self,
         client: &Client,
         code: &AuthorizationCode,
     ) -> Result<Refreshed, Failure> {
-        let redeemed = self.server.redeem(client, code).await;
+        let redeemed = self.issuer.redeem(client, code).await;
         if redeemed.is_err() {
             self.counters.failures.count();
         }
         redeemed
     }
 
-    /// Drops the token of this value, if it is the one that is kept.
-    pub fn invalidate(&self, holder: &Holder, value: &str) {
-        self.cache.invalidate(holder.identity, value);
+    /// Drops the token of this value, if it is the cached one.
+    pub fn invalidate(&self, login: &Login, value: &str) {
+        self.cache.invalidate(login.identity, value);
     }
 
-    /// The same, because the API answered 401 to it. The login that replaces it counts against the
-    /// cap. Returns the number of the last exchange begun: a token of a later one is an answer to
-    /// this rejection.
-    pub fn reject(&self, holder: &Holder, value: &str) -> u64 {
-        if self.cache.invalidate(holder.identity, value) {
-            self.cap.count(holder.identity, self.clock.now());
+    /// Drops the token of this value, because the API answered 401 to it. The login that replaces the
+    /// token counts against the cap. Returns the number of the last request: a token of a later request
+    /// is an answer to this rejection.
+    pub fn reject(&self, login: &Login, value: &str) -> u64 {
+        if self.cache.invalidate(login.identity, value) {
+            self.cap.count(login.identity, self.clock.now());
         }
-        self.server.exchanges()
+        self.issuer.requests()
     }
 
-    /// Forgets the lineage of a refresh token and its access token; whether it was ever used. Other
-    /// sources give that token no more, and are to [drop](Self::drop_token) it.
-    pub fn forget(&self, holder: &Holder) -> bool {
-        let Grant::RefreshToken(token) = &holder.grant else { return false };
-        let was_used = token.lineages.forget(&token.lineage);
-        self.drop_token(holder);
+    /// Forgets the lineage of a refresh token and its access token. Returns whether the lineage was ever
+    /// used. Other sources no longer give that token; their callers [drop](Self::drop_token) it.
+    pub fn forget(&self, login: &Login) -> bool {
+        let Grant::RefreshToken(token) = &login.grant else { return false };
+        let was_used = token.known.forget(&token.lineage);
+        self.drop_token(login);
         was_used
     }
 
-    /// Drops the token kept for `holder`, which ends its ticket.
-    pub fn drop_token(&self, holder: &Holder) {
-        if let Some(kept) = self.cache.get(&holder.identity, self.clock.now()) {
-            self.cache.invalidate(holder.identity, kept.token.value.expose());
+    /// Drops the cached token of `login`, which ends its ticket.
+    pub fn drop_token(&self, login: &Login) {
+        if let Some(cached) = self.cache.get(&login.identity, self.clock.now()) {
+            self.cache.invalidate(login.identity, cached.token.value.expose());
         }
     }
 
-    /// Marks the use of `holder`'s token, so that it is not the one to be evicted.
-    pub fn mark_used(&self, holder: &Holder) {
-        self.cache.mark_used(&holder.identity);
+    /// Marks the use of `login`'s token, so that the cache evicts another one.
+    pub fn mark_used(&self, login: &Login) {
+        self.cache.mark_used(&login.identity);
     }
 
-    /// Drops the dead tokens and returns how many there were.
+    /// Drops the dead tokens. Returns how many there were.
     pub fn clear_expired(&self) -> u64 {
         self.cache.clear_expired(self.clock.now())
     }
 
-    /// Forgets every token, every refusal and every audience learnt; returns how many tokens there
-    /// were.
+    /// Forgets every token, every refusal and all that was learnt of audiences and clocks. Returns how
+    /// many tokens there were.
     pub fn clear(&self) -> u64 {
-        self.server.forget();
+        self.issuer.forget();
         self.refusals.clear();
         self.cap.clear();
         self.cache.clear()
     }
 
-    /// What the source holds and did.
+    /// What the source caches and did.
     pub fn stats(&self) -> Stats {
         self.counters.stats(
             self.cache.count(self.clock.now()),
-            self.server.exchanges(),
+            self.issuer.requests(),
             self.flights.count(),
         )
     }

@@ -1,16 +1,17 @@
 //! What a source did so far, counted.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::bounded::lock;
 use crate::cache::Count;
 
 /// What a source did so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Stats {
-    /// What the cache holds.
-    pub kept: Count,
+    /// Tokens in the cache.
+    pub cached: Count,
     /// Calls that found a live token, by ticket or by look-up.
     pub hits: u64,
     /// Calls that found none.
@@ -19,13 +20,13 @@ pub struct Stats {
     pub mints: u64,
     /// Calls that joined a running request.
     pub coalesced: u64,
-    /// Requests that ended without a token.
+    /// Flights that ended without a token.
     pub failures: u64,
     /// HTTP requests sent.
-    pub exchanges: u64,
-    /// Requests in the air.
+    pub requests: u64,
+    /// Flights in the air.
     pub in_flight: usize,
-    /// How long the last mint took to sign and to exchange.
+    /// How long the last mint took to sign, and its request to be answered.
     pub last_mint: Option<(Duration, Duration)>,
 }
 
@@ -55,23 +56,23 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// Counts a token received, and how long it took to sign and to exchange.
-    pub(super) fn minted(&self, signing: Duration, exchange: Duration) {
+    /// Counts a token received, with the time to sign and the time of its request.
+    pub(super) fn minted(&self, signing: Duration, request: Duration) {
         self.mints.count();
-        *self.last_mint.lock().unwrap_or_else(PoisonError::into_inner) = Some((signing, exchange));
+        *lock(&self.last_mint) = Some((signing, request));
     }
 
-    pub(super) fn stats(&self, kept: Count, exchanges: u64, in_flight: usize) -> Stats {
+    pub(super) fn stats(&self, cached: Count, requests: u64, in_flight: usize) -> Stats {
         Stats {
-            hits: kept.hits + self.hits.get(),
-            kept,
+            hits: cached.hits + self.hits.get(),
+            cached,
             misses: self.misses.get(),
             mints: self.mints.get(),
             coalesced: self.coalesced.get(),
             failures: self.failures.get(),
-            exchanges,
+            requests,
             in_flight,
-            last_mint: *self.last_mint.lock().unwrap_or_else(PoisonError::into_inner),
+            last_mint: *lock(&self.last_mint),
         }
     }
 }

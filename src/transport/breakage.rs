@@ -9,9 +9,9 @@ use crate::failure::{Code, Failure};
 /// Names what broke. Nothing of reqwest's own text is used: it holds the URL.
 pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     // Connecting ends before the first byte of the request leaves.
-    let unspent = error.is_connect();
+    let had_no_effect = error.is_connect();
     if let Some(tls) = causes(error).find_map(tls_error) {
-        return Failure { unspent, ..Failure::new(Code::NetworkTls, tls_sentence(tls)) };
+        return Failure { had_no_effect, ..Failure::new(Code::NetworkTls, tls_sentence(tls)) };
     }
     // hyper-util's errors of a proxy are told apart by their words only.
     let proxy_says = |words: &str| {
@@ -19,7 +19,11 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     };
     if proxy_says("proxy authorization required") {
         let what = "The proxy wants a user name and password, or other ones (HTTP 407).";
-        return Failure { retryable: false, unspent, ..Failure::new(Code::NetworkConnect, what) };
+        return Failure {
+            retryable: false,
+            had_no_effect,
+            ..Failure::new(Code::NetworkConnect, what)
+        };
     }
     let (code, what) = if error.is_dns() {
         (Code::NetworkDns, "The host's name cannot be resolved.")
@@ -32,7 +36,7 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     } else {
         (Code::NetworkReset, "The connection broke before the answer was complete.")
     };
-    Failure { unspent, ..Failure::new(code, what) }
+    Failure { had_no_effect, ..Failure::new(code, what) }
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {

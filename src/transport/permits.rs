@@ -1,13 +1,15 @@
-//! Who may send: so many to one host, and so many to all.
+//! Leave to send: at most so many requests at once to one host, and to all hosts together.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Over all sources: a thousand orgs must not open a thousand sockets.
+use crate::bounded::lock;
+
+/// To all hosts, over all sources: a thousand orgs must not open a thousand sockets.
 const TO_ALL: usize = 128;
-/// A host that hangs leaves most of them to the others; many orgs log in at one host.
+/// To one host. A host that hangs leaves the rest to other hosts; many orgs log in at one host.
 const TO_ONE: usize = 32;
 
 /// The permits of a process.
@@ -16,7 +18,7 @@ pub(super) struct Permits {
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
-/// Leave for one request, while it is held.
+/// Leave for one request, for as long as the value is alive.
 pub(super) struct Permit {
     _one: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
@@ -29,17 +31,17 @@ impl Default for Permits {
 }
 
 impl Permits {
-    /// Waits for leave to send to the host of this origin; none if there will never be any.
+    /// Waits for leave to send to the host of this origin; none if the semaphores are closed.
     pub async fn permit(&self, origin: String) -> Option<Permit> {
-        // In this order: whoever waits for its own host keeps nothing from the others.
+        // Own host first: a request that waits for a busy host must not hold a global permit.
         let one = self.host(origin).acquire_owned().await.ok()?;
         let all = self.all.clone().acquire_owned().await.ok()?;
         Some(Permit { _one: one, _all: all })
     }
 
     fn host(&self, origin: String) -> Arc<Semaphore> {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        // A host is known for as long as somebody sends to it or waits for that.
+        let mut hosts = lock(&self.hosts);
+        // A host is known while somebody sends to it or waits for leave.
         hosts.retain(|_, host| Arc::strong_count(host) > 1);
         hosts.entry(origin).or_insert_with(|| Arc::new(Semaphore::new(TO_ONE))).clone()
     }

@@ -25,8 +25,8 @@ fn damaged(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
         any::<u8>(),
         prop::sample::select(b"\"\\{}[]:,.@/#?%-+ \r\n\0\xff\xc0eE0:9".to_vec())
     ];
-    let place = any::<prop::sample::Index>;
-    let edits = vec((place(), place(), vec(byte, 0..6), 0..4u8), 0..5);
+    let resume = any::<prop::sample::Index>;
+    let edits = vec((resume(), resume(), vec(byte, 0..6), 0..4u8), 0..5);
     (prop::sample::select(seeds), edits).prop_map(|(mut bytes, edits)| {
         for (from, to, new, kind) in edits {
             if bytes.is_empty() {

@@ -4,29 +4,29 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jsforce_connection_manager::deadlines::Deadlines;
+use jsforce_connection_manager::cache::Deadlines;
 use jsforce_connection_manager::failure::Code;
-use jsforce_connection_manager::holder::Holder;
-use jsforce_connection_manager::lineages::{CAPACITY, Lineages};
-use jsforce_connection_manager::source::{Answer, Keeping, TokenSource};
+use jsforce_connection_manager::lineage::{CAPACITY, KnownLineages};
+use jsforce_connection_manager::source::login::Login;
+use jsforce_connection_manager::source::{Answer, Storing, TokenSource};
 use tokio::runtime::{Builder, Runtime};
 
-use super::support::BUDGET;
 use super::support::clock::ManualClock;
-use super::support::issuer::{Issuer, holder_of};
+use super::support::issuer::{Issuer, login_of};
+use super::support::{BUDGET, source_on};
 use super::{cases, report};
 
-const KEEPS: Keeping = Keeping::Within(Duration::from_secs(5));
+const STORES: Storing = Storing::Within(Duration::from_secs(5));
 
 /// A caller that keeps what it is offered, or fails to.
-async fn call(source: Arc<TokenSource>, holder: Holder, keeps: bool) {
-    if let Ok(Answer::Offer(offer, place)) = source.ask(&holder, BUDGET, KEEPS).await {
+async fn call(source: Arc<TokenSource>, login: Login, keeps: bool) {
+    if let Ok(Answer::Offer(offer, resume)) = source.ask(&login, BUDGET, STORES, None).await {
         if keeps {
-            offer.kept();
+            offer.stored();
         } else {
             offer.failed("As the test says.");
         }
-        let _ = source.go_on(&holder, BUDGET, KEEPS, Some(place)).await;
+        let _ = source.ask(&login, BUDGET, STORES, Some(resume)).await;
     }
 }
 
@@ -34,27 +34,28 @@ fn forget_amid_calls(runtime: &Runtime, round: u32) {
     let issuer = Issuer::rotating();
     let clock = Arc::<ManualClock>::default();
     let deadlines = Arc::<Deadlines>::default();
-    let lineages = Arc::new(Lineages::new(CAPACITY).unwrap());
+    let known = Arc::new(KnownLineages::new(CAPACITY).unwrap());
     let sources = [(); 2].map(|()| {
         let (transport, clock) = (issuer.clone(), clock.clone());
-        Arc::new(TokenSource::new(transport, clock, deadlines.clone(), 10, vec![]))
+        source_on(transport, clock, deadlines.clone(), 10)
     });
-    let holder = holder_of(&lineages, &issuer.log_in());
+    let login = login_of(&known, &issuer.log_in());
     let calls: Vec<_> = (0..4)
         .map(|caller| {
             let source = sources[caller % 2].clone();
-            runtime.spawn(call(source, holder.clone(), (round as usize + caller).is_multiple_of(3)))
+            runtime.spawn(call(source, login.clone(), (round as usize + caller).is_multiple_of(3)))
         })
         .collect();
     for _ in 0..round * 13 % 64 * 96 {
         std::hint::spin_loop();
     }
-    sources[0].forget(&holder);
-    sources[1].drop_token(&holder);
+    sources[0].forget(&login);
+    sources[1].drop_token(&login);
     let gives_nothing = || {
         for source in &sources {
-            assert!(source.kept(&holder).is_none());
-            let Err(failure) = runtime.block_on(async { source.ask(&holder, BUDGET, KEEPS).await })
+            assert!(source.cached(&login).is_none());
+            let Err(failure) =
+                runtime.block_on(async { source.ask(&login, BUDGET, STORES, None).await })
             else {
                 panic!("a forgotten refresh token brought something");
             };
@@ -70,10 +71,10 @@ fn forget_amid_calls(runtime: &Runtime, round: u32) {
     }
     gives_nothing();
     for source in &sources {
-        assert_eq!(source.stats().kept.valid, 0);
+        assert_eq!(source.stats().cached.valid, 0);
     }
     for number in 0..=issuer.posts() {
-        assert!(!holder_of(&lineages, &format!("refresh-{number}")).is_forgotten());
+        assert!(!login_of(&known, &format!("refresh-{number}")).is_forgotten());
     }
     assert_eq!(issuer.reuses(), 0);
 }

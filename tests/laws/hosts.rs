@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use jsforce_connection_manager::authorization_server::salesforce::InstanceHosts;
 use jsforce_connection_manager::failure::Code;
-use jsforce_connection_manager::origin::{BaseUrl, TrustedHosts};
-use jsforce_connection_manager::source::TokenSource;
+use jsforce_connection_manager::origin::BaseUrl;
+use jsforce_connection_manager::source::{SourceOptions, TokenSource};
 
 use super::report;
 use super::server::{Server, answer, runtime};
 use super::support::clock::ManualClock;
-use super::support::{BUDGET, ORG, holder, refused};
+use super::support::{BUDGET, ORG, login, refused, token_of};
 
 /// No `loginUrl` and no `instanceUrl` may be one of these, nor may an answer name one.
 const HOSTILE_ALWAYS: &[&str] = &[
@@ -157,7 +158,7 @@ const GOOD_IN_CONFIGURATION: &[(&str, &str)] = &[
 fn instance(text: &str) -> Result<String, Code> {
     let org = BaseUrl::parse("instanceUrl", ORG).unwrap();
     let allowed = ["api.example.com".to_owned()];
-    let trusted = TrustedHosts { instance: &org, login: &org, allowed: &allowed };
+    let trusted = InstanceHosts { instance: &org, login: &org, allowed: &allowed };
     trusted.instance_url(text).map_err(|failure| {
         assert!(!failure.to_string().contains("evil"), "the URL is shown: {failure}");
         failure.code
@@ -205,10 +206,10 @@ fn good_urls_are_accepted() {
     assert!(GOOD.len() >= 20);
 }
 
-/// The answer as a whole is refused, and nothing of it is kept.
+/// The answer as a whole is refused, and nothing of it is cached.
 #[test]
 fn an_answer_with_a_hostile_instance_brings_no_token() {
-    let holder = holder();
+    let login = login();
     let long = format!("https://{}.salesforce.com", "a".repeat(3_000));
     let texts = HOSTILE_IN_ANSWER.iter().copied().chain([long.as_str()]);
     for text in texts {
@@ -216,14 +217,19 @@ fn an_answer_with_a_hostile_instance_brings_no_token() {
         let server = Server(move || Ok(answer(200, body.clone().into_bytes())));
         let clock = Arc::new(ManualClock::default());
         let allowed = vec!["api.example.com".into()];
-        let source = TokenSource::new(Arc::new(server), clock, Arc::default(), 10, allowed);
-        let source = Arc::new(source);
+        let source = Arc::new(TokenSource::new(SourceOptions {
+            transport: Arc::new(server),
+            clock,
+            deadlines: Arc::default(),
+            capacity: 10,
+            allowed_instance_hosts: allowed,
+        }));
         runtime().block_on(async {
-            let failure = refused(source.token(&holder, BUDGET).await);
+            let failure = refused(token_of(&source, &login, BUDGET).await);
             assert!(!failure.retryable, "{text}: {failure}");
             assert!(matches!(failure.code, Code::InstanceUrlRefused | Code::BadResponse), "{text}");
-            assert_eq!(source.stats().kept.valid, 0);
-            assert!(source.kept(&holder).is_none());
+            assert_eq!(source.stats().cached.valid, 0);
+            assert!(source.cached(&login).is_none());
         });
     }
 }

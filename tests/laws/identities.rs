@@ -3,11 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use jsforce_connection_manager::credential::Credential;
-use jsforce_connection_manager::holder::Holder;
+use jsforce_connection_manager::credential::JwtCredential;
 use jsforce_connection_manager::identity::Identity;
+use jsforce_connection_manager::life::Life;
 use jsforce_connection_manager::origin::BaseUrl;
-use jsforce_connection_manager::token::Life;
+use jsforce_connection_manager::source::login::Login;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -77,7 +77,7 @@ fn changed(fields: &Fields, field: usize, other: &Fields, near: bool) -> Fields 
 }
 
 /// Parsing keys is slow, so a credential is used again with other fields.
-struct Namer(Option<Credential>);
+struct Namer(Option<JwtCredential>);
 
 impl Namer {
     fn new(private_key: &str) -> Self {
@@ -91,7 +91,7 @@ impl Namer {
             BaseUrl::parse("loginUrl", &format!("https://{host}{path}")).unwrap()
         };
         let (ttl, buffer) = fields.life;
-        let holder = Holder::new(Credential {
+        let login = Login::by_jwt(JwtCredential {
             client_id: fields.client_id.clone(),
             username: fields.username.clone(),
             instance_url: url(&fields.instance, ""),
@@ -100,8 +100,8 @@ impl Namer {
             life: Life::new(Duration::from_millis(ttl), Duration::from_millis(buffer)).unwrap(),
             ..self.0.take().expect("given back")
         });
-        let identity = holder.identity;
-        self.0 = credential_of(holder);
+        let identity = login.identity;
+        self.0 = credential_of(login);
         identity
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::flight::Flights;
+use jsforce_connection_manager::source::flight::Flights;
 
 use super::{cases, report};
 

@@ -4,18 +4,17 @@ use std::cell::Cell;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jsforce_connection_manager::cache::{Deadlines, Peek, Ticket};
 use jsforce_connection_manager::clock::{Clock, Moment};
-use jsforce_connection_manager::deadlines::{Deadlines, Peek, Ticket};
-use jsforce_connection_manager::holder::Holder;
-use jsforce_connection_manager::source::TokenSource;
-use jsforce_connection_manager::token::Life;
+use jsforce_connection_manager::life::Life;
+use jsforce_connection_manager::source::login::Login;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::server::{Server, granted, runtime};
 use super::support::clock::START;
-use super::support::{BUDGET, Config, credential_of};
+use super::support::{BUDGET, Config, credential_of, source_on, token_of};
 use super::{cases, config, report};
 
 const HOUR: u64 = 3_600_000_000;
@@ -79,8 +78,8 @@ struct Case {
     /// The configured life and buffer, and what the server grants, in seconds.
     life: (u64, u64),
     grants: Vec<Option<u64>>,
-    /// How long the exchanges take, and what the clocks do meanwhile.
-    exchanges: Vec<(u64, i8)>,
+    /// How long the requests take, and what the clocks do meanwhile.
+    requests: Vec<(u64, i8)>,
     /// Time between reads.
     spans: Vec<(u64, i8)>,
 }
@@ -98,15 +97,15 @@ fn case() -> impl Strategy<Value = Case> {
     let ttl = prop_oneof![10..200u64, 10..=86_400u64];
     let life = ttl.prop_flat_map(|ttl| (Just(ttl), 0..=ttl - 10));
     let grants = vec(prop::option::of(prop_oneof![1..100u64, 1..100_000u64]), 4);
-    let exchanges = vec(prop_oneof![3 => (0..4_000_000u64, Just(0i8)), 1 => span()], 4);
-    (faults, any::<bool>(), walls, life, grants, exchanges, vec(span(), 25)).prop_map(
-        |(fault, boot_is_monotonic, wall, life, grants, exchanges, spans)| Case {
+    let requests = vec(prop_oneof![3 => (0..4_000_000u64, Just(0i8)), 1 => span()], 4);
+    (faults, any::<bool>(), walls, life, grants, requests, vec(span(), 25)).prop_map(
+        |(fault, boot_is_monotonic, wall, life, grants, requests, spans)| Case {
             fault,
             boot_is_monotonic,
             wall,
             life,
             grants,
-            exchanges,
+            requests,
             spans,
         },
     )
@@ -130,8 +129,8 @@ fn assert_alive(world: &World, given: &Given, buffer: u64, how: &str) {
     assert!(life - age >= least, "{how}: too little is left, {ages:?} of {life}");
 }
 
-/// Reads made, and exchanges that were longer than the life they brought.
-async fn run(case: &Case, holder: &Holder) -> (u64, u64) {
+/// Reads made, and requests that were longer than the life they brought.
+async fn run(case: &Case, login: &Login) -> (u64, u64) {
     let start = Moment { wall: case.wall, ..START };
     let world = Arc::new(World {
         fault: case.fault,
@@ -147,14 +146,13 @@ async fn run(case: &Case, holder: &Holder) -> (u64, u64) {
             let grant = case.grants[number % case.grants.len()];
             let life = grant.unwrap_or(case.life.0).min(case.life.0) * 1_000_000;
             given.push((truth, now, life));
-            let (span, twist) = case.exchanges[number % case.exchanges.len()];
+            let (span, twist) = case.requests[number % case.requests.len()];
             world.pass(span, twist);
             Ok(granted(&number.to_string(), grant))
         })
     };
     let deadlines = Arc::new(Deadlines::default());
-    let source =
-        Arc::new(TokenSource::new(Arc::new(server), world.clone(), deadlines.clone(), 9, vec![]));
+    let source = source_on(Arc::new(server), world.clone(), deadlines.clone(), 9);
     let buffer = case.life.1 * 1_000_000;
     let alive = |number: &str, how| {
         let number: usize = number.parse().unwrap();
@@ -164,11 +162,11 @@ async fn run(case: &Case, holder: &Holder) -> (u64, u64) {
     for (at, (span, twist)) in case.spans.iter().enumerate() {
         world.pass(*span, *twist);
         if at % 3 == 0 {
-            match source.token(holder, BUDGET).await {
-                Ok(kept) => {
-                    let value = kept.token.value.expose();
+            match token_of(&source, login, BUDGET).await {
+                Ok(cached) => {
+                    let value = cached.token.value.expose();
                     alive(value, "token");
-                    tickets.extend(kept.ticket.map(|ticket| (ticket, value.clone())));
+                    tickets.extend(cached.ticket.map(|ticket| (ticket, value.clone())));
                 }
                 Err(failure) => {
                     assert!(failure.retryable, "{failure}");
@@ -176,8 +174,8 @@ async fn run(case: &Case, holder: &Holder) -> (u64, u64) {
                 }
             }
         }
-        if let Some(kept) = source.kept(holder) {
-            alive(kept.token.value.expose(), "kept");
+        if let Some(cached) = source.cached(login) {
+            alive(cached.token.value.expose(), "cached");
         }
         for (ticket, value) in tickets.iter().rev().take(8) {
             if deadlines.peek(*ticket, world.glance()) != Peek::Gone {
@@ -203,11 +201,11 @@ fn no_token_is_handed_out_past_its_life() {
             let (ttl, buffer) = case.life;
             credential.life =
                 Life::new(Duration::from_secs(ttl), Duration::from_secs(buffer)).unwrap();
-            let holder = Holder::new(credential);
-            let (reads, lates) = runtime.block_on(run(&case, &holder));
+            let login = Login::by_jwt(credential);
+            let (reads, lates) = runtime.block_on(run(&case, &login));
             done.set(done.get() + reads);
             late.set(late.get() + lates);
-            *shared.borrow_mut() = credential_of(holder);
+            *shared.borrow_mut() = credential_of(login);
             Ok(())
         });
         run.unwrap_or_else(|error| panic!("{error}"));
@@ -217,7 +215,7 @@ fn no_token_is_handed_out_past_its_life() {
         1,
         &format!(
             "0 dead tokens in {} reads under 4 clock models, with and without a boot clock \
-             ({} exchanges outlived their token and were refused)",
+             ({} requests outlived their token and were refused)",
             done.get(),
             late.get()
         ),

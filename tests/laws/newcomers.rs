@@ -1,30 +1,29 @@
-//! Promise 13: a newcomer in a full cache is kept, and what is in use is not dropped for it.
+//! Promise 13: a newcomer in a full cache is cached, and what is in use is not dropped for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use jsforce_connection_manager::cache::{Deadlines, Peek};
 use jsforce_connection_manager::clock::Clock as _;
-use jsforce_connection_manager::deadlines::{Deadlines, Peek};
-use jsforce_connection_manager::holder::Holder;
 use jsforce_connection_manager::identity::IdentityKey;
-use jsforce_connection_manager::source::TokenSource;
+use jsforce_connection_manager::source::login::Login;
 
 use super::server::{Server, granted, runtime};
 use super::support::clock::ManualClock;
-use super::support::{BUDGET, Config};
+use super::support::{BUDGET, Config, source_on, token_of};
 use super::{cases, report};
 
 const CAPACITY: u32 = 200;
 
 /// Tenants without end: one key is parsed for all of them.
-fn tenants() -> impl FnMut() -> Holder {
+fn tenants() -> impl FnMut() -> Login {
     // No token is to end by its age here.
-    let first = Config { life: (86_400, 30), ..Config::default() }.holder();
+    let first = Config { life: (86_400, 30), ..Config::default() }.login();
     let names = IdentityKey::derive(b"the names of tenants");
     let mut count = 0_u64;
     move || {
         count += 1;
-        Holder { identity: names.identity([&*count.to_string()]), ..first.clone() }
+        Login { identity: names.identity([&*count.to_string()]), ..first.clone() }
     }
 }
 
@@ -37,26 +36,20 @@ fn newcomers_do_not_log_in_twice_and_drive_out_nobody_in_use() {
         Server(move || Ok(granted(&posts.fetch_add(1, Relaxed).to_string(), None)))
     };
     let (clock, deadlines) = (Arc::new(ManualClock::default()), Arc::new(Deadlines::default()));
-    let source = Arc::new(TokenSource::new(
-        Arc::new(server),
-        clock.clone(),
-        deadlines.clone(),
-        CAPACITY.into(),
-        vec![],
-    ));
+    let source = source_on(Arc::new(server), clock.clone(), deadlines.clone(), CAPACITY.into());
     let mut tenant = tenants();
     runtime().block_on(async {
         // Hot: each was used many times, which a policy that counts uses would not forget.
         let mut hot = Vec::new();
         for _ in 0..CAPACITY {
-            let holder = tenant();
+            let login = tenant();
             for _ in 0..20 {
-                source.token(&holder, BUDGET).await.ok().unwrap();
+                token_of(&source, &login, BUDGET).await.ok().unwrap();
             }
-            let kept = source.kept(&holder).unwrap();
-            hot.push((holder, kept.ticket.unwrap()));
+            let cached = source.cached(&login).unwrap();
+            hot.push((login, cached.ticket.unwrap()));
         }
-        assert_eq!(source.stats().kept.valid, u64::from(CAPACITY), "the cache is full");
+        assert_eq!(source.stats().cached.valid, u64::from(CAPACITY), "the cache is full");
         // A tenth of them stay in use, by the look that every warm call takes. More uses would make a
         // policy that counts them forget the others.
         let in_use = hot.split_off(hot.len() * 9 / 10);
@@ -64,16 +57,16 @@ fn newcomers_do_not_log_in_twice_and_drive_out_nobody_in_use() {
         for number in 0..newcomers {
             // A second, after which a look asks for its use to be marked.
             clock.change(|now| now.monotonic += 1_000_000 * u64::from(number % 2));
-            for (holder, ticket) in &in_use {
+            for (login, ticket) in &in_use {
                 match deadlines.peek(*ticket, clock.now()) {
                     Peek::Gone => panic!("newcomer {number} has driven out a tenant in use"),
-                    Peek::AliveUnmarked => source.mark_used(holder),
+                    Peek::AliveUnmarked => source.mark_used(login),
                     Peek::Alive | Peek::Due => {}
                 }
             }
             let newcomer = tenant();
             for _ in 0..8 {
-                source.token(&newcomer, BUDGET).await.ok().unwrap();
+                token_of(&source, &newcomer, BUDGET).await.ok().unwrap();
             }
         }
         let logins = posts.load(Relaxed) - before;

@@ -6,15 +6,15 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::Relaxed};
 
 use jsforce_connection_manager::clock::{Clock, Moment};
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::flight::Flights;
 use jsforce_connection_manager::identity::IdentityKey;
 use jsforce_connection_manager::source::TokenSource;
+use jsforce_connection_manager::source::flight::Flights;
 use jsforce_connection_manager::transport::{Answer, Request, Transport};
 
 use super::report;
 use super::server::{granted, runtime};
 use super::support::clock::START;
-use super::support::{BUDGET, holder, refused, until};
+use super::support::{BUDGET, login, refused, source_on, token_of, until};
 
 /// Panics at the reading that is numbered so; readings before the count began do not count.
 struct Brittle(AtomicI64);
@@ -34,7 +34,7 @@ struct Trap {
 }
 
 impl Transport for Trap {
-    fn post(&self, _request: Request) -> Answer<'_> {
+    fn send(&self, _request: Request) -> Answer<'_> {
         assert!(!self.at_once.swap(false, Relaxed), "CANARY of a transport");
         Box::pin(async move {
             tokio::task::yield_now().await;
@@ -52,8 +52,8 @@ struct Stage {
 
 fn stage() -> Stage {
     let (clock, trap) = (Arc::new(Brittle(AtomicI64::new(-1))), Arc::<Trap>::default());
-    let source = TokenSource::new(trap.clone(), clock.clone(), Arc::default(), 10, vec![]);
-    Stage { clock, trap, source: Arc::new(source) }
+    let source = source_on(trap.clone(), clock.clone(), Arc::default(), 10);
+    Stage { clock, trap, source }
 }
 
 fn assert_internal(failure: &Failure) {
@@ -63,17 +63,17 @@ fn assert_internal(failure: &Failure) {
 
 #[test]
 fn a_panicking_transport_is_internal_for_all_and_the_next_call_works() {
-    let holder = holder();
+    let login = login();
     for trap in [|trap: &Trap| &trap.at_once, |trap: &Trap| &trap.later] as [fn(&_) -> &_; 2] {
         let stage = stage();
         runtime().block_on(async {
             trap(&stage.trap).store(true, Relaxed);
-            let callers = [(); 3].map(|()| stage.source.token(&holder, BUDGET));
+            let callers = [(); 3].map(|()| token_of(&stage.source, &login, BUDGET));
             for caller in callers {
                 assert_internal(&refused(caller.await));
             }
             assert_eq!(stage.source.stats().in_flight, 0);
-            assert!(stage.source.token(&holder, BUDGET).await.is_ok());
+            assert!(token_of(&stage.source, &login, BUDGET).await.is_ok());
         });
     }
 }
@@ -82,12 +82,12 @@ fn a_panicking_transport_is_internal_for_all_and_the_next_call_works() {
 /// to catch that. Behind it, in the flight, the failure is typed.
 #[test]
 fn a_clock_that_panics_anywhere_wedges_nothing() {
-    let (holder, mut contained, mut thrown, mut reached) = (holder(), 0, 0, false);
+    let (login, mut contained, mut thrown, mut reached) = (login(), 0, 0, false);
     for reading in 0.. {
         let stage = stage();
         runtime().block_on(async {
             stage.clock.0.store(reading, Relaxed);
-            let call = catch_unwind(AssertUnwindSafe(|| stage.source.token(&holder, BUDGET)));
+            let call = catch_unwind(AssertUnwindSafe(|| token_of(&stage.source, &login, BUDGET)));
             match call {
                 Err(_) => thrown += 1,
                 Ok(call) => match tokio::spawn(call).await {
@@ -101,7 +101,7 @@ fn a_clock_that_panics_anywhere_wedges_nothing() {
             }
             stage.clock.0.store(-1, Relaxed);
             until("the flight lands", || stage.source.stats().in_flight == 0).await;
-            assert!(stage.source.token(&holder, BUDGET).await.is_ok(), "reading {reading}");
+            assert!(token_of(&stage.source, &login, BUDGET).await.is_ok(), "reading {reading}");
             assert_eq!(stage.source.clear(), 1, "reading {reading}");
         });
         if reached {

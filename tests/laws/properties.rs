@@ -5,14 +5,16 @@
 
 use std::sync::{Arc, LazyLock, Mutex};
 
-use jsforce_connection_manager::authorization_server::{AuthorizationServer, Mint, Patience};
+use jsforce_connection_manager::authorization_server::salesforce::InstanceHosts;
+use jsforce_connection_manager::authorization_server::salesforce::{Mint, Salesforce};
 use jsforce_connection_manager::clock::{Clock, Moment};
-use jsforce_connection_manager::credential::Credential;
+use jsforce_connection_manager::credential::{JwtConfig, JwtCredential};
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::origin::{BaseUrl, TrustedHosts};
+use jsforce_connection_manager::life::Life;
+use jsforce_connection_manager::origin::BaseUrl;
 use jsforce_connection_manager::private_key::SigningKey;
+use jsforce_connection_manager::retry::Patience;
 use jsforce_connection_manager::secret::Secret;
-use jsforce_connection_manager::token::Life;
 use jsforce_connection_manager::transport::{Answer, Request, Response, Transport};
 use tokio::runtime::Runtime;
 
@@ -24,9 +26,16 @@ const KEY: &str = include_str!("../keys/rsa_pkcs8.pem");
 const NOW: Moment =
     Moment { wall: 1_700_000_000_000_000, monotonic: 7_200_000_000, boot: 10_800_000_000 };
 
-static CREDENTIAL: LazyLock<Credential> = LazyLock::new(|| {
-    Credential::new("client", "robot@acme.example", KEY, ORG, None, Some(ORG), Life::default())
-        .unwrap_or_else(|failure| panic!("{failure}"))
+static CREDENTIAL: LazyLock<JwtCredential> = LazyLock::new(|| {
+    let config = JwtConfig {
+        client_id: "client",
+        username: "robot@acme.example",
+        instance_url: ORG,
+        login_url: None,
+        audience: Some(ORG),
+        life: Life::default(),
+    };
+    JwtCredential::new(&config, KEY).unwrap_or_else(|failure| panic!("{failure}"))
 });
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
@@ -45,7 +54,7 @@ impl Clock for Still {
 struct Once(Mutex<Option<Response>>);
 
 impl Transport for Once {
-    fn post(&self, _request: Request) -> Answer<'_> {
+    fn send(&self, _request: Request) -> Answer<'_> {
         let answer = self.0.lock().ok().and_then(|mut answer| answer.take());
         Box::pin(async move { answer.ok_or_else(|| Failure::new(Code::NetworkReset, "Once.")) })
     }
@@ -54,7 +63,7 @@ impl Transport for Once {
 /// The answer, as the one attempt of a mint reads it.
 fn read(answer: Response) -> Result<Mint, Failure> {
     let transport = Arc::new(Once(Mutex::new(Some(answer))));
-    let server = AuthorizationServer::new(transport, Arc::new(Still), vec![]);
+    let server = Salesforce::new(transport, Arc::new(Still), vec![]);
     RUNTIME.block_on(server.mint(&CREDENTIAL, Patience::RENEWAL))
 }
 
@@ -69,13 +78,13 @@ pub fn token_response(bytes: &[u8]) {
     let Some((status, body)) = bytes.split_first_chunk() else { return };
     let status = 100 + u16::from_be_bytes(*status) % 500;
     let body = Secret::new(body.to_vec());
-    match read(Response { status, body, retry_after: None, date: None }) {
+    match read(Response { status, headers: vec![], body }) {
         Err(failure) => assert_silent(&failure, CANARY),
         Ok(Mint { token, .. }) => {
             let value = token.value.expose();
             assert!(!value.is_empty() && value.len() <= 16 * 1_024);
             assert!(value.bytes().all(|byte| byte.is_ascii_graphic()), "no header can carry it");
-            assert_belongs_to_salesforce(&token.instance_url);
+            assert_belongs_to_salesforce(token.instance_url.as_deref().unwrap_or_default());
             assert!(token.renew_at.wall <= token.deadline.wall, "renewed after its end");
             assert!(token.deadline.wall <= NOW.wall + 180_000_000, "a life was lengthened");
         }
@@ -109,7 +118,7 @@ pub fn base_url(bytes: &[u8]) {
             assert_silent(&failure, CANARY);
         }
         Ok(base) => {
-            let (site, endpoint) = (base.site(), base.token_endpoint());
+            let (site, endpoint) = (base.site(), base.below("/services/oauth2/token"));
             let local = matches!(base.host(), "localhost" | "127.0.0.1" | "[::1]");
             assert!(endpoint.scheme() == "https" || local && endpoint.scheme() == "http");
             assert!(endpoint.username().is_empty() && endpoint.password().is_none());
@@ -127,7 +136,7 @@ pub fn base_url(bytes: &[u8]) {
 pub fn instance_url(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let base = BaseUrl::parse("instanceUrl", ORG).unwrap_or_else(|failure| panic!("{failure}"));
-    let trusted = TrustedHosts { instance: &base, login: &base, allowed: &[] };
+    let trusted = InstanceHosts { instance: &base, login: &base, allowed: &[] };
     match trusted.instance_url(&text) {
         Err(failure) => {
             assert_eq!(failure.code, Code::InstanceUrlRefused);
@@ -158,8 +167,7 @@ pub fn response_headers(bytes: &[u8]) {
     let failure = read(Response {
         status: 400,
         body: Secret::new(body.to_vec()),
-        retry_after: Some(retry_after.to_owned()),
-        date: Some(date.to_owned()),
+        headers: vec![("retry-after", retry_after.to_owned()), ("date", date.to_owned())],
     });
     let failure = failure.err().expect("an OAuth error");
     assert_eq!(failure.code, Code::AssertionExpired);

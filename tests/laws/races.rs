@@ -3,16 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Barrier};
 
-use jsforce_connection_manager::cache::Kept;
+use jsforce_connection_manager::cache::CachedToken;
+use jsforce_connection_manager::cache::{Deadlines, Peek};
 use jsforce_connection_manager::clock::Clock as _;
-use jsforce_connection_manager::deadlines::{Deadlines, Peek};
-use jsforce_connection_manager::holder::Holder;
 use jsforce_connection_manager::source::TokenSource;
+use jsforce_connection_manager::source::login::Login;
 use tokio::runtime::Runtime;
 
 use super::server::{Server, granted};
 use super::support::clock::ManualClock;
-use super::support::{BUDGET, holder};
+use super::support::{BUDGET, login, source_on, token_of};
 use super::{cases, report};
 
 /// A source whose server meets the test's thread before it answers, so that both run on from there.
@@ -23,7 +23,7 @@ struct Ring {
     source: Arc<TokenSource>,
     meeting: Arc<Barrier>,
     pause: Arc<AtomicU64>,
-    holder: Holder,
+    login: Login,
 }
 
 impl Ring {
@@ -40,17 +40,15 @@ impl Ring {
         };
         let clock = Arc::new(ManualClock::default());
         let deadlines = Arc::new(Deadlines::default());
-        let source =
-            TokenSource::new(Arc::new(server), clock.clone(), deadlines.clone(), 10, vec![]);
-        let source = Arc::new(source);
+        let source = source_on(Arc::new(server), clock.clone(), deadlines.clone(), 10);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.unwrap();
-        Self { runtime, clock, deadlines, source, meeting, pause, holder: holder() }
+        Self { runtime, clock, deadlines, source, meeting, pause, login: login() }
     }
 
     /// Runs `act` against the exchange that `waiters` started; they get its token.
-    fn race(&self, round: u64, waiters: &[Waiter], act: impl FnOnce()) -> Vec<Arc<Kept>> {
+    fn race(&self, round: u64, waiters: &[Waiter], act: impl FnOnce()) -> Vec<Arc<CachedToken>> {
         let waiting: Vec<_> = {
             let _inside = self.runtime.enter();
             waiters.iter().map(|ask| ask(self)).collect()
@@ -71,19 +69,22 @@ impl Ring {
         got
     }
 
-    fn is_gone(&self, kept: &Kept) -> bool {
-        kept.ticket.is_none_or(|ticket| self.deadlines.peek(ticket, self.clock.now()) == Peek::Gone)
+    fn is_gone(&self, cached: &CachedToken) -> bool {
+        cached
+            .ticket
+            .is_none_or(|ticket| self.deadlines.peek(ticket, self.clock.now()) == Peek::Gone)
     }
 }
 
-type Waiting =
-    tokio::task::JoinHandle<Result<Arc<Kept>, Arc<jsforce_connection_manager::failure::Failure>>>;
+type Waiting = tokio::task::JoinHandle<
+    Result<Arc<CachedToken>, Arc<jsforce_connection_manager::failure::Failure>>,
+>;
 type Waiter = fn(&Ring) -> Option<Waiting>;
 
-const ASK: Waiter = |ring| Some(tokio::spawn(ring.source.token(&ring.holder, BUDGET)));
+const ASK: Waiter = |ring| Some(tokio::spawn(token_of(&ring.source, &ring.login, BUDGET)));
 const RENEW: Waiter = |ring| {
-    let old = ring.source.kept(&ring.holder).expect("the last round's token");
-    ring.source.renew(&ring.holder, old.ticket.expect("it was kept"));
+    let old = ring.source.cached(&ring.login).expect("the last round's token");
+    ring.source.renew(&ring.login, old.ticket.expect("it was cached"));
     None
 };
 
@@ -102,11 +103,14 @@ fn what_was_cleared_does_not_come_back() {
             swept += ring.source.clear();
         });
         assert_eq!(got[0].token.value.expose(), got[1].token.value.expose());
-        assert!(got.iter().all(|kept| ring.is_gone(kept)), "round {round}: it can still be used");
-        assert!(ring.source.kept(&ring.holder).is_none(), "round {round}: it is kept again");
+        assert!(
+            got.iter().all(|cached| ring.is_gone(cached)),
+            "round {round}: it can still be used"
+        );
+        assert!(ring.source.cached(&ring.login).is_none(), "round {round}: it is cached again");
         fenced += u64::from(got[0].ticket.is_none());
     }
-    assert_eq!(fenced + swept, u64::from(rounds), "each token was kept out or swept out");
+    assert_eq!(fenced + swept, u64::from(rounds), "each token was cached out or swept out");
     assert!(rounds < 400 || fenced > 0 && swept > 0, "one order only: {fenced}, {swept}");
     report(
         11,
@@ -123,14 +127,14 @@ fn what_was_invalidated_does_not_come_back_and_its_successor_stays() {
     ring.race(0, &[ASK], || {});
     let mut present = 0;
     for round in 0..u64::from(rounds) {
-        let old = ring.source.kept(&ring.holder).expect("the successor of the last round");
+        let old = ring.source.cached(&ring.login).expect("the successor of the last round");
         ring.race(round, &[RENEW], || {
             present += u64::from(!ring.is_gone(&old));
-            ring.source.invalidate(&ring.holder, old.token.value.expose());
+            ring.source.invalidate(&ring.login, old.token.value.expose());
             assert!(ring.is_gone(&old), "round {round}: alive after it was invalidated");
         });
         assert!(ring.is_gone(&old), "round {round}: the old token can be used again");
-        let new = ring.source.kept(&ring.holder).expect("the successor stays");
+        let new = ring.source.cached(&ring.login).expect("the successor stays");
         assert!(new.ticket != old.ticket && !ring.is_gone(&new), "round {round}");
     }
     assert!(rounds < 400 || present > 0 && present < u64::from(rounds), "one order only");

@@ -1,18 +1,17 @@
 //! However calls, freezes, lost answers and deaths fall, no spent refresh token is presented again,
-//! no access token is handed out before somebody was asked to keep the refresh token beside it, who
-//! keeps one finds in its store the one that it takes the place of, and every call ends in its time.
+//! no access token is handed out before a caller was asked to store the refresh token beside it, a
+//! caller that stores one finds in its store the one that it replaces, and every call ends in its time.
 
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jsforce_connection_manager::deadlines::Deadlines;
+use jsforce_connection_manager::cache::Deadlines;
 use jsforce_connection_manager::failure::Code;
-use jsforce_connection_manager::holder::Holder;
-use jsforce_connection_manager::lineage::Offer;
-use jsforce_connection_manager::lineages::{CAPACITY, Lineages};
-use jsforce_connection_manager::source::{Answer, Keeping, TokenSource};
+use jsforce_connection_manager::lineage::{CAPACITY, KnownLineages, Offer};
+use jsforce_connection_manager::source::login::Login;
+use jsforce_connection_manager::source::{Answer, Storing, TokenSource};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -20,7 +19,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::{sleep, timeout};
 
 use super::support::clock::ManualClock;
-use super::support::issuer::{Fate, Issuer, holder_living};
+use super::support::issuer::{Fate, Issuer, login_living};
+use super::support::source_on;
 use super::{cases, config, report};
 
 const TICK: Duration = Duration::from_millis(100);
@@ -47,7 +47,7 @@ enum Keeper {
 struct Caller {
     /// When it begins, and how long it waits between its calls.
     pauses: Vec<u64>,
-    /// Which of the refresh tokens that were kept so far it passes.
+    /// Which of the refresh tokens stored so far it passes.
     choice: usize,
     /// Which of two sources it asks.
     second: bool,
@@ -135,11 +135,11 @@ fn case() -> impl Strategy<Value = Case> {
 struct World {
     issuer: Arc<Issuer>,
     clock: Arc<ManualClock>,
-    lineages: Arc<Lineages>,
+    lineages: Arc<KnownLineages>,
     sources: [Arc<TokenSource>; 2],
     /// Refresh tokens of the present login, as the user knows them.
     known: Mutex<Vec<String>>,
-    /// Numbers of the refresh tokens that somebody was asked to keep, and did or could not.
+    /// Access tokens whose refresh token a caller was asked to store, and stored or could not.
     settled: Mutex<HashSet<String>>,
 }
 
@@ -149,11 +149,11 @@ impl World {
         let clock = Arc::<ManualClock>::default();
         let source = || {
             let deadlines = Arc::<Deadlines>::default();
-            Arc::new(TokenSource::new(issuer.clone(), clock.clone(), deadlines, 100, vec![]))
+            source_on(issuer.clone(), clock.clone(), deadlines, 100)
         };
         Arc::new(Self {
             sources: [source(), source()],
-            lineages: Arc::new(Lineages::new(CAPACITY).unwrap()),
+            lineages: Arc::new(KnownLineages::new(CAPACITY).unwrap()),
             known: Mutex::new(vec![issuer.log_in()]),
             settled: Mutex::default(),
             issuer,
@@ -172,7 +172,7 @@ impl World {
         self.settled.lock().unwrap().insert(token);
     }
 
-    /// Writes as the README says: only in the place of the one that was kept last. A store that
+    /// Writes as the documents say: only if the token stored last is the replaced one. A store that
     /// moved on meanwhile is a failure.
     fn store(&self, offer: &Offer) {
         let mut known = self.known.lock().unwrap();
@@ -187,23 +187,23 @@ impl World {
         }
         drop(known);
         self.settle(offer);
-        offer.kept();
+        offer.stored();
     }
 
-    /// What was handed out to be kept can be kept: nobody has kept another one since.
-    fn check(&self, offer: &Offer, holder: &Holder) {
-        assert!(!holder.is_forgotten(), "an offer of a forgotten refresh token");
+    /// An offered token can be stored: no caller has stored another one since.
+    fn check(&self, offer: &Offer, login: &Login) {
+        assert!(!login.is_forgotten(), "an offer of a forgotten refresh token");
         let known = self.known.lock().unwrap();
         let of_this_login = known.contains(offer.replaced.expose());
         let is_next = known.last() == Some(offer.replaced.expose());
-        assert!(!of_this_login || is_next, "{} was not kept last", offer.replaced.expose());
+        assert!(!of_this_login || is_next, "{} was not stored last", offer.replaced.expose());
     }
 
     async fn keep(&self, offer: Offer, keeper: &Keeper) {
         match keeper {
             Keeper::None => {
                 self.settle(&offer);
-                offer.held();
+                offer.postpone();
             }
             Keeper::Keeps(after) => {
                 sleep(Duration::from_millis(*after)).await;
@@ -225,30 +225,33 @@ impl World {
     }
 
     async fn call(self: Arc<Self>, caller: Caller) {
-        let keeping = match caller.keeper {
-            Keeper::None => Keeping::InMemory,
-            _ => Keeping::Within(Duration::from_secs(5)),
+        let storing = match caller.keeper {
+            Keeper::None => Storing::InMemory,
+            _ => Storing::Within(Duration::from_secs(5)),
         };
         let budget = Duration::from_millis(caller.budget);
         for pause in &caller.pauses {
             sleep(Duration::from_millis(*pause)).await;
-            let holder = holder_living(&self.lineages, &self.token(caller.choice), TTL);
+            let login = login_living(&self.lineages, &self.token(caller.choice), TTL);
             let source = &self.sources[usize::from(caller.second)];
-            let mut place = None;
+            let mut resume = None;
             for _ in 0..3 {
-                let answer = source.go_on(&holder, budget, keeping, place.take());
+                let answer = source.ask(&login, budget, storing, resume.take());
                 let answer = timeout(budget + LATENESS, answer).await;
                 match answer.unwrap_or_else(|_| panic!("a call of {budget:?} was late")) {
-                    Ok(Answer::Token(kept)) => {
-                        let handed_out = kept.token.value.expose();
+                    Ok(Answer::Token(cached)) => {
+                        let handed_out = cached.token.value.expose();
                         let settled = self.settled.lock().unwrap().contains(handed_out);
-                        assert!(settled, "{handed_out} was handed out before it was kept");
+                        assert!(
+                            settled,
+                            "{handed_out} was handed out before its refresh token was stored"
+                        );
                         break;
                     }
                     Ok(Answer::Offer(offer, there)) => {
-                        self.check(&offer, &holder);
+                        self.check(&offer, &login);
                         self.keep(offer, &caller.keeper).await;
-                        place = Some(there);
+                        resume = Some(there);
                     }
                     // As the remedy says: the user logs in again.
                     Err(failure)
@@ -276,14 +279,14 @@ impl World {
                 }
             }
             Event::Forget => {
-                let holder = holder_living(&self.lineages, &self.token(0), TTL);
-                self.sources[1].forget(&holder);
+                let login = login_living(&self.lineages, &self.token(0), TTL);
+                self.sources[1].forget(&login);
                 *self.known.lock().unwrap() = vec![self.issuer.log_in()];
             }
             Event::Reject => {
-                let holder = holder_living(&self.lineages, &self.token(0), TTL);
-                if let Some(kept) = self.sources[0].kept(&holder) {
-                    self.sources[0].reject(&holder, kept.token.value.expose());
+                let login = login_living(&self.lineages, &self.token(0), TTL);
+                if let Some(cached) = self.sources[0].cached(&login) {
+                    self.sources[0].reject(&login, cached.token.value.expose());
                 }
             }
         }

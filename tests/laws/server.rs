@@ -14,7 +14,7 @@ impl<F> Transport for Server<F>
 where
     F: Fn() -> Result<Response, Failure> + Send + Sync + 'static,
 {
-    fn post(&self, _request: Request) -> Answer<'_> {
+    fn send(&self, _request: Request) -> Answer<'_> {
         Box::pin(async move { (self.0)() })
     }
 }
@@ -34,7 +34,7 @@ pub fn inactive_user() -> Response {
 }
 
 pub fn answer(status: u16, body: Vec<u8>) -> Response {
-    Response { status, body: Secret::new(body), retry_after: None, date: None }
+    Response { status, headers: vec![], body: Secret::new(body) }
 }
 
 /// tokio's own time stands still unless everything waits, so that no retry really sleeps.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
+use jsforce_connection_manager::cache::{Deadlines, Peek, Ticket};
 use jsforce_connection_manager::clock::{Clock as _, Moment};
-use jsforce_connection_manager::deadlines::{Deadlines, Peek, Ticket};
 use jsforce_connection_manager::failure::Code;
-use jsforce_connection_manager::holder::Holder;
+use jsforce_connection_manager::life::Life;
 use jsforce_connection_manager::source::TokenSource;
-use jsforce_connection_manager::token::Life;
+use jsforce_connection_manager::source::login::Login;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -18,7 +18,7 @@ use proptest::test_runner::TestRunner;
 
 use super::server::{Server, granted, inactive_user, runtime};
 use super::support::clock::ManualClock;
-use super::support::{BUDGET, holders};
+use super::support::{BUDGET, logins, source_on, token_of};
 use super::{cases, config, report};
 
 const USERS: usize = 3;
@@ -76,16 +76,15 @@ impl Stage {
             })
         };
         let (clock, deadlines) = (Arc::<ManualClock>::default(), Arc::<Deadlines>::default());
-        let source =
-            TokenSource::new(Arc::new(server), clock.clone(), deadlines.clone(), 10, vec![]);
-        Self { clock, deadlines, source: Arc::new(source), grants, posts }
+        let source = source_on(Arc::new(server), clock.clone(), deadlines.clone(), 10);
+        Self { clock, deadlines, source, grants, posts }
     }
 }
 
 /// What a source should hold and have done. A case is too short to reach the cap on logins.
 #[derive(Default)]
 struct Model {
-    kept: [Option<(Ticket, Moment)>; USERS],
+    cached: [Option<(Ticket, Moment)>; USERS],
     /// Until when a refusal is remembered, and how long the pause was.
     refused: [Option<(Moment, u64)>; USERS],
     given_out: Vec<Ticket>,
@@ -99,29 +98,29 @@ struct Model {
 
 impl Model {
     fn count(&self, now: Moment) -> (u64, u64) {
-        let alive = self.kept.iter().flatten().filter(|(_, end)| now.is_before(*end)).count();
-        (alive as u64, (self.kept.iter().flatten().count() - alive) as u64)
+        let alive = self.cached.iter().flatten().filter(|(_, end)| now.is_before(*end)).count();
+        (alive as u64, (self.cached.iter().flatten().count() - alive) as u64)
     }
 
     fn alive(&self, user: usize, now: Moment) -> Option<Ticket> {
-        self.kept[user].filter(|(_, end)| now.is_before(*end)).map(|(ticket, _)| ticket)
+        self.cached[user].filter(|(_, end)| now.is_before(*end)).map(|(ticket, _)| ticket)
     }
 
     fn refuses(&self, user: usize, now: Moment) -> bool {
         self.refused[user].is_some_and(|(until, _)| now.is_before(until))
     }
 
-    /// One exchange; its token is at the place where `kept` of the source will show it.
-    fn exchange(&mut self, stage: &Stage, user: usize, holder: &Holder, now: Moment) {
+    /// One request; the source caches its token.
+    fn request(&mut self, stage: &Stage, user: usize, login: &Login, now: Moment) {
         if stage.grants.load(Relaxed) {
-            let kept = stage.source.kept(holder).expect("it was granted");
-            let ticket = kept.ticket.expect("it is kept");
-            assert_eq!(kept.token.deadline, now.after(Life::default().usable(None)));
+            let cached = stage.source.cached(login).expect("it was granted");
+            let ticket = cached.ticket.expect("it is cached");
+            assert_eq!(cached.token.deadline, now.after(Life::default().usable(None)));
             assert!(!self.given_out.contains(&ticket), "no number is given out twice");
             (self.mints, self.refused[user]) = (self.mints + 1, None);
             self.given_out.push(ticket);
-            self.values.push((ticket, kept.token.value.expose().clone()));
-            self.kept[user] = Some((ticket, kept.token.deadline));
+            self.values.push((ticket, cached.token.value.expose().clone()));
+            self.cached[user] = Some((ticket, cached.token.deadline));
         } else {
             let pause = self.refused[user].map_or(60, |(_, last)| (last * 2).min(900));
             self.failures += 1;
@@ -130,7 +129,7 @@ impl Model {
     }
 }
 
-async fn take(stage: &Stage, model: &mut Model, holders: &[Holder], step: &Step) {
+async fn take(stage: &Stage, model: &mut Model, logins: &[Login], step: &Step) {
     let (source, now) = (&stage.source, stage.clock.now());
     let some_ticket = |model: &Model, at: &Index| match model.given_out.len() {
         0 => Ticket::of(7 << 20),
@@ -138,7 +137,7 @@ async fn take(stage: &Stage, model: &mut Model, holders: &[Holder], step: &Step)
     };
     match step {
         Step::Ask(user) => {
-            let outcome = source.token(&holders[*user], BUDGET).await;
+            let outcome = token_of(&source, &logins[*user], BUDGET).await;
             if let Some(ticket) = model.alive(*user, now) {
                 model.hits += 1;
                 assert_eq!(outcome.ok().unwrap().ticket, Some(ticket), "the live one again");
@@ -149,7 +148,7 @@ async fn take(stage: &Stage, model: &mut Model, holders: &[Holder], step: &Step)
                 assert_eq!(outcome.err().unwrap().code, Code::UserInactive);
             } else {
                 assert_eq!(outcome.is_ok(), stage.grants.load(Relaxed));
-                model.exchange(stage, *user, &holders[*user], now);
+                model.request(stage, *user, &logins[*user], now);
             }
         }
         Step::Look(at) => {
@@ -160,14 +159,14 @@ async fn take(stage: &Stage, model: &mut Model, holders: &[Holder], step: &Step)
         }
         Step::Renew(user, at) => {
             let ticket = some_ticket(model, at);
-            source.renew(&holders[*user], ticket);
+            source.renew(&logins[*user], ticket);
             while source.stats().in_flight > 0 {
                 tokio::task::yield_now().await;
             }
             // A ticket that is not the live one has been renewed already.
             let due = model.alive(*user, now).is_none_or(|alive| alive == ticket);
             if due && !model.refuses(*user, now) {
-                model.exchange(stage, *user, &holders[*user], now);
+                model.request(stage, *user, &logins[*user], now);
             }
         }
         Step::Advance(seconds) => stage.clock.advance(*seconds),
@@ -176,44 +175,44 @@ async fn take(stage: &Stage, model: &mut Model, holders: &[Holder], step: &Step)
             let value = model.values.iter().find(|(given, _)| *given == ticket);
             let value = value.map_or("unknown", |(_, value)| value);
             match step {
-                Step::Reject(..) => drop(source.reject(&holders[*user], value)),
-                _ => source.invalidate(&holders[*user], value),
+                Step::Reject(..) => drop(source.reject(&logins[*user], value)),
+                _ => source.invalidate(&logins[*user], value),
             }
-            model.kept[*user] = model.kept[*user].filter(|(kept, _)| *kept != ticket);
+            model.cached[*user] = model.cached[*user].filter(|(cached, _)| *cached != ticket);
         }
         Step::Grant(grants) => stage.grants.store(*grants, Relaxed),
         Step::ClearExpired => {
             assert_eq!(source.clear_expired(), model.count(now).1);
-            model.kept = model.kept.map(|kept| kept.filter(|(_, end)| now.is_before(*end)));
+            model.cached = model.cached.map(|cached| cached.filter(|(_, end)| now.is_before(*end)));
         }
         Step::Clear => {
             let (valid, expired) = model.count(now);
             assert_eq!(source.clear(), valid + expired);
-            (model.kept, model.refused) = ([None; USERS], [None; USERS]);
+            (model.cached, model.refused) = ([None; USERS], [None; USERS]);
         }
     }
 }
 
 fn compare(stage: &Stage, model: &Model) {
     let stats = stage.source.stats();
-    assert_eq!((stats.kept.valid, stats.kept.expired), model.count(stage.clock.now()));
+    assert_eq!((stats.cached.valid, stats.cached.expired), model.count(stage.clock.now()));
     assert_eq!((stats.hits, stats.misses), (model.hits, model.misses));
     assert_eq!((stats.mints, stats.failures), (model.mints, model.failures));
-    assert_eq!(stats.exchanges, model.mints + model.failures);
-    assert_eq!(stage.posts.load(Relaxed) as u64, stats.exchanges);
+    assert_eq!(stats.requests, model.mints + model.failures);
+    assert_eq!(stage.posts.load(Relaxed) as u64, stats.requests);
     assert_eq!((stats.coalesced, stats.in_flight), (0, 0));
 }
 
 #[test]
 fn the_numbers_are_exact_after_every_step() {
     let wanted = u64::from(cases(1_500, 10_000));
-    let (checks, holders, runtime) = (Cell::new(0), holders(USERS), runtime());
+    let (checks, logins, runtime) = (Cell::new(0), logins(USERS), runtime());
     while checks.get() < wanted {
         let run = TestRunner::new(config(16)).run(&vec(step(), 1..60), |steps| {
             runtime.block_on(async {
                 let (stage, mut model) = (Stage::new(), Model::default());
                 for step in &steps {
-                    take(&stage, &mut model, &holders, step).await;
+                    take(&stage, &mut model, &logins, step).await;
                     compare(&stage, &model);
                     checks.set(checks.get() + 1);
                 }

@@ -6,18 +6,18 @@ use super::*;
 
 #[test]
 fn who_has_another_secret_app_or_host_finds_nothing() {
-    let lineages = Arc::new(Lineages::new(CAPACITY).unwrap());
+    let known = Arc::new(KnownLineages::new(CAPACITY).unwrap());
     let lineage = |authentication, token: &str| {
         let token = secret("refreshToken", token).unwrap();
         let client = client_by(authentication);
-        lineages.find_or_begin(&client, token, None).unwrap()
+        known.find_or_begin(&client, token, None).unwrap()
     };
     let form = |text| ClientAuthentication::Form(secret("clientSecret", text).unwrap());
     let basic = |text| ClientAuthentication::Basic(secret("clientSecret", text).unwrap());
-    let key = || ClientAuthentication::Assertion(SigningKey::parse(KEY).unwrap());
+    let key = || ClientAuthentication::Assertion(Arc::new(SigningKey::parse(KEY).unwrap()));
     let at = |id, login_url| {
         let client = Client::new(id, form("right"), login_url).unwrap();
-        lineages.find_or_begin(&client, secret("refreshToken", "token").unwrap(), None).unwrap()
+        known.find_or_begin(&client, secret("refreshToken", "token").unwrap(), None).unwrap()
     };
     let right = lineage(form("right"), "token");
     assert!(Arc::ptr_eq(&right, &lineage(form("right"), "token")));
@@ -36,13 +36,13 @@ fn who_has_another_secret_app_or_host_finds_nothing() {
 
 #[test]
 fn a_full_table_refuses_new_lineages_and_finds_the_old_ones() {
-    let lineages = Arc::new(Lineages::new(2).unwrap());
+    let known = Arc::new(KnownLineages::new(2).unwrap());
     let client = support::issuer::client();
     let find =
-        |token: &str| lineages.find_or_begin(&client, secret("refreshToken", token).unwrap(), None);
+        |token: &str| known.find_or_begin(&client, secret("refreshToken", token).unwrap(), None);
     let used = |token: &str| {
         let lineage = find(token).unwrap();
-        lineages.add(&client, &secret("refreshToken", token).unwrap(), &lineage);
+        known.add(&client, &secret("refreshToken", token).unwrap(), &lineage);
         lineage
     };
     let first = used("one");
@@ -50,20 +50,20 @@ fn a_full_table_refuses_new_lineages_and_finds_the_old_ones() {
     assert_eq!(find("three").err().unwrap().code, Code::RefreshTokensFull);
     assert!(Arc::ptr_eq(&first, &find("one").unwrap()));
     // A rotation is never refused: its token is here.
-    lineages.add(&client, &secret("refreshToken", "one-b").unwrap(), &first);
+    known.add(&client, &secret("refreshToken", "one-b").unwrap(), &first);
     assert!(Arc::ptr_eq(&first, &find("one-b").unwrap()));
-    assert!(lineages.forget(&first));
-    assert!(!lineages.forget(&first));
+    assert!(known.forget(&first));
+    assert!(!known.forget(&first));
     assert!(!Arc::ptr_eq(&first, &find("one").unwrap()));
 }
 
 #[test]
 fn a_refresh_token_that_was_never_sent_is_known_while_somebody_holds_it() {
-    let lineages = Arc::new(Lineages::new(1).unwrap());
+    let known = Arc::new(KnownLineages::new(1).unwrap());
     let client = support::issuer::client();
     let find = |number: usize| {
         let token = secret("refreshToken", &format!("token-{number}")).unwrap();
-        lineages.find_or_begin(&client, token, None).unwrap()
+        known.find_or_begin(&client, token, None).unwrap()
     };
     let held = find(0);
     let gone: Vec<_> = (1..10_000).map(|number| Arc::downgrade(&find(number))).collect();
@@ -76,12 +76,12 @@ async fn whoever_passes_the_first_refresh_token_gets_what_the_youngest_is_good_f
     let stage = stage(Issuer::rotating());
     let first = stage.issuer.log_in();
     for round in 1..=3 {
-        let token = stage.token(&stage.holder(&first)).await.unwrap();
+        let token = stage.token(&stage.login(&first)).await.unwrap();
         assert_eq!(token, format!("access-{round}"));
         // A hit for every refresh token of the lineage.
         for older in 0..=round {
-            let holder = stage.holder(&format!("refresh-{older}"));
-            assert_eq!(stage.token(&holder).await.unwrap(), token);
+            let login = stage.login(&format!("refresh-{older}"));
+            assert_eq!(stage.token(&login).await.unwrap(), token);
         }
         stage.clock.advance(3_600);
     }
@@ -92,18 +92,18 @@ async fn whoever_passes_the_first_refresh_token_gets_what_the_youngest_is_good_f
 async fn a_clear_drops_access_tokens_and_no_lineage() {
     let stage = stage(Issuer::rotating());
     let first = stage.issuer.log_in();
-    stage.token(&stage.holder(&first)).await.unwrap();
+    stage.token(&stage.login(&first)).await.unwrap();
     assert_eq!(stage.source.clear(), 1);
-    assert_eq!(stage.token(&stage.holder(&first)).await.unwrap(), "access-2");
+    assert_eq!(stage.token(&stage.login(&first)).await.unwrap(), "access-2");
     assert_eq!(stage.issuer.reuses(), 0);
 }
 
 #[tokio::test]
 async fn two_sources_take_turns_with_one_refresh_token() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_millis(5))));
-    let holder = stage.holder(&stage.issuer.log_in());
+    let login = stage.login(&stage.issuer.log_in());
     let other = source(&stage.issuer, &stage.clock);
-    let (one, two) = tokio::join!(stage.token(&holder), other.token(&holder, BUDGET));
+    let (one, two) = tokio::join!(stage.token(&login), token_of(&other, &login, BUDGET));
     assert!(one.is_ok() && two.is_ok());
     assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (2, 0));
 }
@@ -111,18 +111,18 @@ async fn two_sources_take_turns_with_one_refresh_token() {
 #[tokio::test]
 async fn a_forgotten_lineage_ends_for_all_who_hold_it() {
     let stage = stage(Issuer::rotating());
-    let old = stage.holder(&stage.issuer.log_in());
+    let old = stage.login(&stage.issuer.log_in());
     stage.token(&old).await.unwrap();
     let other = source(&stage.issuer, &stage.clock);
-    other.token(&old, BUDGET).await.unwrap();
+    token_of(&other, &old, BUDGET).await.unwrap();
     assert!(stage.source.forget(&old));
     assert!(old.is_forgotten());
-    assert!(stage.source.kept(&old).is_none() && other.kept(&old).is_none());
+    assert!(stage.source.cached(&old).is_none() && other.cached(&old).is_none());
     // Whoever passes the youngest one begins anew; whoever holds the old lineage sends nothing.
-    let new = stage.holder("refresh-2");
+    let new = stage.login("refresh-2");
     assert_eq!(stage.token(&new).await.unwrap(), "access-3");
     for source in [&stage.source, &other] {
-        let failure = refused(source.token(&old, BUDGET).await);
+        let failure = refused(token_of(&source, &old, BUDGET).await);
         assert_eq!(failure.code, Code::RefreshTokenInvalid);
         assert!(failure.what.contains("forgetRefreshToken()"));
     }
@@ -132,36 +132,36 @@ async fn a_forgotten_lineage_ends_for_all_who_hold_it() {
 #[tokio::test]
 async fn what_comes_for_a_forgotten_lineage_is_forgotten_too() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_millis(20))));
-    let holder = stage.holder(&stage.issuer.log_in());
-    let asked = stage.source.ask(&holder, BUDGET, KEEPS);
-    stage.source.forget(&holder);
+    let login = stage.login(&stage.issuer.log_in());
+    let asked = stage.source.ask(&login, BUDGET, STORES, None);
+    stage.source.forget(&login);
     assert_eq!(refused(asked.await).code, Code::RefreshTokenInvalid);
-    assert!(stage.source.kept(&holder).is_none());
+    assert!(stage.source.cached(&login).is_none());
     assert_eq!(stage.source.stats().in_flight, 0);
 }
 
 #[tokio::test]
 async fn the_refresh_token_of_a_forgotten_lineage_is_offered_to_nobody() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    stage.offer(&holder).await.failed("The database is away.");
-    let Grant::RefreshToken(token) = &holder.grant else { unreachable!() };
+    let login = stage.login(&stage.issuer.log_in());
+    stage.offer(&login).await.failed("The database is away.");
+    let Grant::RefreshToken(token) = &login.grant else { unreachable!() };
     let waiting = Waiting::at(&token.lineage, true);
-    stage.source.forget(&holder);
-    assert!(waiting.claim(stage.clock.now(), Duration::from_secs(5)).is_none());
+    stage.source.forget(&login);
+    assert!(waiting.take(stage.clock.now(), Duration::from_secs(5)).is_none());
 }
 
 #[tokio::test]
 async fn a_source_does_not_hand_out_what_another_was_granted() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_secs(2))));
-    let holder = stage.holder(&stage.issuer.log_in());
+    let login = stage.login(&stage.issuer.log_in());
     tokio::time::pause();
-    let hurried = stage.source.ask(&holder, Duration::from_secs(1), KEEPS);
+    let hurried = stage.source.ask(&login, Duration::from_secs(1), STORES, None);
     assert_eq!(refused(hurried.await).code, Code::Deadline);
     tokio::time::sleep(Duration::from_secs(5)).await;
     let other = source(&stage.issuer, &stage.clock);
-    offer_in(other.ask(&holder, BUDGET, KEEPS).await).0.kept();
-    offer_in(other.ask(&holder, BUDGET, KEEPS).await).0.kept();
-    assert_eq!(token_in(other.ask(&holder, BUDGET, KEEPS).await), "access-2");
+    offer_in(other.ask(&login, BUDGET, STORES, None).await).0.stored();
+    offer_in(other.ask(&login, BUDGET, STORES, None).await).0.stored();
+    assert_eq!(token_in(other.ask(&login, BUDGET, STORES, None).await), "access-2");
     assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (2, 0));
 }

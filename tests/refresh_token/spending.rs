@@ -7,9 +7,9 @@ use super::*;
 #[tokio::test]
 async fn without_rotation_the_same_refresh_token_is_sent_again() {
     let stage = stage(Issuer::new(false, |_| AT_ONCE));
-    let holder = stage.holder(&stage.issuer.log_in());
+    let login = stage.login(&stage.issuer.log_in());
     for _ in 0..3 {
-        assert!(matches!(stage.ask(&holder).await, Ok(Answer::Token(_))));
+        assert!(matches!(stage.ask(&login).await, Ok(Answer::Token(_))));
         stage.clock.advance(3_600);
     }
     assert_eq!(stage.issuer.posts(), 3);
@@ -34,15 +34,15 @@ async fn a_lost_answer_is_told_and_the_token_is_not_sent_again() {
     ] {
         let told = format!("{fate:?}");
         let stage = stage(Issuer::new(true, move |_| fate.clone()));
-        let holder = stage.holder(&stage.issuer.log_in());
+        let login = stage.login(&stage.issuer.log_in());
         for _ in 0..3 {
-            let failure = refused(stage.ask(&holder).await);
+            let failure = refused(stage.ask(&login).await);
             assert_eq!((failure.code, failure.retryable), (Code::RefreshUncertain, false), "{told}");
         }
         // A clear does not bring the token back either, nor does time.
         stage.source.clear();
         stage.clock.advance(3_600);
-        assert_eq!(refused(stage.ask(&holder).await).code, Code::RefreshUncertain, "{told}");
+        assert_eq!(refused(stage.ask(&login).await).code, Code::RefreshUncertain, "{told}");
         assert_eq!(stage.issuer.posts(), 1, "{told}");
     }
 }
@@ -50,9 +50,9 @@ async fn a_lost_answer_is_told_and_the_token_is_not_sent_again() {
 #[tokio::test]
 async fn a_panic_after_the_token_was_sent_leaves_it_marked() {
     let stage = stage(Issuer::new(true, |_| Fate::Panics));
-    let holder = stage.holder(&stage.issuer.log_in());
-    assert_eq!(refused(stage.ask(&holder).await).code, Code::Internal);
-    assert_eq!(refused(stage.ask(&holder).await).code, Code::RefreshUncertain);
+    let login = stage.login(&stage.issuer.log_in());
+    assert_eq!(refused(stage.ask(&login).await).code, Code::Internal);
+    assert_eq!(refused(stage.ask(&login).await).code, Code::RefreshUncertain);
     assert_eq!(stage.issuer.posts(), 1);
 }
 
@@ -61,22 +61,21 @@ async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
     let lost = || Fate::Lost(Duration::ZERO, Code::NetworkReset);
     // Known from the first answer.
     let learnt = stage(Issuer::new(false, move |n| if n == 1 { lost() } else { AT_ONCE }));
-    let holder = learnt.holder(&learnt.issuer.log_in());
-    learnt.token(&holder).await.unwrap();
+    let login = learnt.login(&learnt.issuer.log_in());
+    learnt.token(&login).await.unwrap();
     learnt.clock.advance(3_600);
-    let failure = refused(learnt.ask(&holder).await);
+    let failure = refused(learnt.ask(&login).await);
     assert_eq!((failure.code, failure.retryable), (Code::NetworkReset, true));
-    learnt.token(&holder).await.unwrap();
+    learnt.token(&login).await.unwrap();
     // Or from the configuration. One call still sends once.
     let told = stage(Issuer::new(false, move |n| if n == 0 { lost() } else { AT_ONCE }));
     let token = secret("refreshToken", &told.issuer.log_in()).unwrap();
-    let (lineages, client) = (told.lineages.clone(), support::issuer::client());
-    let holder =
-        Holder::of_refresh_token(lineages, client, token, Some(false), None, Life::default());
-    let holder = holder.unwrap();
-    assert_eq!(refused(told.ask(&holder).await).code, Code::NetworkReset);
+    let (known, client) = (told.known.clone(), support::issuer::client());
+    let login = login_by(&known, client, token, Some(false), Life::default());
+    let login = login.unwrap();
+    assert_eq!(refused(told.ask(&login).await).code, Code::NetworkReset);
     assert_eq!(told.issuer.posts(), 1);
-    told.token(&holder).await.unwrap();
+    told.token(&login).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,18 +85,18 @@ async fn where_tokens_do_not_rotate_a_fleet_takes_turns_with_one() {
         Fate::Instead(400, body.into())
     };
     let stage = stage(Issuer::new(false, move |n| if n % 3 == 0 { AT_ONCE } else { busy() }));
-    let holder = stage.holder(&stage.issuer.log_in());
-    stage.token(&holder).await.unwrap();
+    let login = stage.login(&stage.issuer.log_in());
+    stage.token(&login).await.unwrap();
     stage.clock.advance(3_600);
-    stage.token(&holder).await.unwrap();
+    stage.token(&login).await.unwrap();
     assert_eq!(stage.issuer.posts(), 4);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_never_left_is_sent_again_in_the_same_call() {
     let stage = stage(Issuer::new(true, |n| if n < 2 { Fate::Unsent } else { AT_ONCE }));
-    let holder = stage.holder(&stage.issuer.log_in());
-    stage.token(&holder).await.unwrap();
+    let login = stage.login(&stage.issuer.log_in());
+    stage.token(&login).await.unwrap();
     assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (3, 0));
 }
 
@@ -127,11 +126,11 @@ async fn a_refusal_spends_nothing_and_says_what_it_is() {
         let told = format!("{status} {body}");
         let fate = Fate::Instead(status, body);
         let stage = stage(Issuer::new(true, move |n| if n == 0 { fate.clone() } else { AT_ONCE }));
-        let holder = stage.holder(&stage.issuer.log_in());
-        assert_eq!(refused(stage.token(&holder).await).code, code, "{told}");
+        let login = stage.login(&stage.issuer.log_in());
+        assert_eq!(refused(stage.token(&login).await).code, code, "{told}");
         assert_eq!(stage.issuer.posts(), 1, "{told}: a refresh token is sent once in a call");
         stage.source.clear();
-        assert_eq!(stage.token(&holder).await.unwrap(), "access-1", "{told}");
+        assert_eq!(stage.token(&login).await.unwrap(), "access-1", "{told}");
         assert_eq!(stage.issuer.reuses(), 0);
     }
 }
@@ -141,16 +140,16 @@ async fn a_token_that_the_server_does_not_know_is_never_sent_again() {
     for description in ["expired access/refresh token", "token validity expired", "who knows"] {
         let body = format!(r#"{{"error":"invalid_grant","error_description":"{description}"}}"#);
         let stage = stage(Issuer::new(true, move |_| Fate::Instead(400, body.clone())));
-        let holder = stage.holder(&stage.issuer.log_in());
+        let login = stage.login(&stage.issuer.log_in());
         for _ in 0..3 {
-            let failure = refused(stage.token(&holder).await);
+            let failure = refused(stage.token(&login).await);
             assert_eq!(failure.code, Code::RefreshTokenInvalid);
             stage.clock.advance(3_600);
             stage.source.clear();
         }
         // More than the logins of an hour that may fail: none of these was one.
         for _ in 0..100 {
-            assert_eq!(refused(stage.token(&holder).await).code, Code::RefreshTokenInvalid);
+            assert_eq!(refused(stage.token(&login).await).code, Code::RefreshTokenInvalid);
         }
         assert_eq!((stage.issuer.posts(), stage.source.stats().failures), (1, 1));
     }
@@ -164,10 +163,10 @@ async fn a_grant_that_cannot_be_used_spends_nothing_if_it_brings_no_refresh_toke
     ] {
         let fate = move |n| if n == 0 { Fate::Garbled(200, body.into()) } else { AT_ONCE };
         let stage = stage(Issuer::new(false, fate));
-        let holder = stage.holder(&stage.issuer.log_in());
-        assert_eq!(refused(stage.token(&holder).await).code, code);
+        let login = stage.login(&stage.issuer.log_in());
+        assert_eq!(refused(stage.token(&login).await).code, code);
         let mended = source(&stage.issuer, &stage.clock);
-        let token = mended.token(&holder, BUDGET).await;
+        let token = token_of(&mended, &login, BUDGET).await;
         assert!(token.is_ok(), "{code:?}");
         assert_eq!(stage.issuer.posts(), 2);
     }
@@ -177,11 +176,11 @@ async fn a_grant_that_cannot_be_used_spends_nothing_if_it_brings_no_refresh_toke
 async fn an_error_beside_a_new_refresh_token_shows_nothing_that_was_sent() {
     let body = r#"{"error":"odd","error_description":"s3cret of refresh-0","refresh_token":"new"}"#;
     let stage = stage(Issuer::new(true, |_| Fate::Garbled(200, body.into())));
-    let holder = stage.holder(&stage.issuer.log_in());
-    let (offer, place) = offer_in(stage.ask(&holder).await);
+    let login = stage.login(&stage.issuer.log_in());
+    let (offer, resume) = offer_in(stage.ask(&login).await);
     assert_eq!(*offer.refresh_token.expose(), "new");
-    offer.kept();
-    let failure = refused(stage.source.go_on(&holder, BUDGET, KEEPS, Some(place)).await);
+    offer.stored();
+    let failure = refused(stage.source.ask(&login, BUDGET, STORES, Some(resume)).await);
     let told = format!("{failure} {:?}", failure.error_description);
     assert!(!told.contains("s3cret") && !told.contains("refresh-0"), "{told}");
     assert!(told.contains("Token host"), "{told}");
@@ -225,14 +224,14 @@ async fn an_app_proves_itself_in_the_form_the_header_or_by_assertion() {
         ClientAuthentication::None,
         ClientAuthentication::Form(secret_of("s3c/r+t")),
         ClientAuthentication::Basic(secret_of("s3c/r+t")),
-        ClientAuthentication::Assertion(SigningKey::parse(KEY).unwrap()),
+        ClientAuthentication::Assertion(Arc::new(SigningKey::parse(KEY).unwrap())),
     ];
     let stage = stage(Issuer::rotating());
     for way in ways {
         let token = secret("refreshToken", &stage.issuer.log_in()).unwrap();
-        let (lineages, client) = (stage.lineages.clone(), client_by(way));
-        let holder = Holder::of_refresh_token(lineages, client, token, None, None, Life::default());
-        stage.token(&holder.unwrap()).await.unwrap();
+        let (known, client) = (stage.known.clone(), client_by(way));
+        let login = login_by(&known, client, token, None, Life::default());
+        stage.token(&login.unwrap()).await.unwrap();
     }
     let seen = stage.issuer.seen();
     let field = |n: usize, name: &str| {
@@ -260,10 +259,10 @@ async fn a_new_refresh_token_that_cannot_be_read_leaves_the_old_one_spent() {
             r#"{{"access_token":"access","instance_url":"{ORG}","refresh_token":{value}}}"#
         );
         let stage = stage(Issuer::new(true, move |_| Fate::Garbled(200, body.clone())));
-        let holder = stage.holder(&stage.issuer.log_in());
-        assert_eq!(stage.token(&holder).await.unwrap(), "access", "{value}");
+        let login = stage.login(&stage.issuer.log_in());
+        assert_eq!(stage.token(&login).await.unwrap(), "access", "{value}");
         stage.clock.advance(3_600);
-        assert_eq!(refused(stage.token(&holder).await).code, Code::RefreshUncertain, "{value}");
+        assert_eq!(refused(stage.token(&login).await).code, Code::RefreshUncertain, "{value}");
         assert_eq!(stage.issuer.posts(), 1);
     }
 }
@@ -271,8 +270,8 @@ async fn a_new_refresh_token_that_cannot_be_read_leaves_the_old_one_spent() {
 #[tokio::test]
 async fn an_array_is_no_answer_and_its_elements_no_refresh_token() {
     let stage = stage(Issuer::new(true, |_| Fate::Garbled(200, r#"["login"]"#.into())));
-    let holder = stage.holder(&stage.issuer.log_in());
-    assert_eq!(refused(stage.ask(&holder).await).code, Code::RefreshUncertain);
+    let login = stage.login(&stage.issuer.log_in());
+    assert_eq!(refused(stage.ask(&login).await).code, Code::RefreshUncertain);
 }
 
 #[tokio::test]
@@ -280,10 +279,10 @@ async fn a_refresh_token_that_was_replaced_unreadably_is_spent_whatever_the_user
     let body = format!(r#"{{"access_token":"a","instance_url":"{ORG}","refresh_token":17}}"#);
     let stage = stage(Issuer::new(true, move |_| Fate::Garbled(200, body.clone())));
     let token = stage.issuer.log_in();
-    let holder = told(&stage, &token, Some(false));
-    stage.token(&holder).await.unwrap();
+    let login = told(&stage, &token, Some(false));
+    stage.token(&login).await.unwrap();
     stage.clock.advance(3_600);
-    assert_eq!(refused(stage.token(&holder).await).code, Code::RefreshUncertain);
+    assert_eq!(refused(stage.token(&login).await).code, Code::RefreshUncertain);
     assert_eq!(stage.issuer.reuses(), 0);
 }
 
@@ -292,20 +291,20 @@ async fn the_users_word_on_rotation_outweighs_what_was_seen() {
     let fate = |n| if n == 1 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
     let stage = stage(Issuer::new(false, fate));
     let token = stage.issuer.log_in();
-    let holder = told(&stage, &token, Some(true));
-    stage.token(&holder).await.unwrap();
+    let login = told(&stage, &token, Some(true));
+    stage.token(&login).await.unwrap();
     stage.clock.advance(3_600);
     for _ in 0..2 {
-        assert_eq!(refused(stage.token(&holder).await).code, Code::RefreshUncertain);
+        assert_eq!(refused(stage.token(&login).await).code, Code::RefreshUncertain);
     }
     // The remedy, in the process that needs it.
     stage.token(&told(&stage, &token, Some(false))).await.unwrap();
     assert_eq!(stage.issuer.posts(), 3);
 }
 
-/// A holder of this refresh token, and the user's word on rotation.
-fn told(stage: &Stage, token: &str, rotates: Option<bool>) -> Holder {
+/// A login of this refresh token, and the user's word on rotation.
+fn told(stage: &Stage, token: &str, rotates: Option<bool>) -> Login {
     let token = secret("refreshToken", token).unwrap();
-    let (lineages, client) = (stage.lineages.clone(), support::issuer::client());
-    Holder::of_refresh_token(lineages, client, token, rotates, None, Life::default()).unwrap()
+    let (known, client) = (stage.known.clone(), support::issuer::client());
+    login_by(&known, client, token, rotates, Life::default()).unwrap()
 }

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use jsforce_connection_manager::client::{Client, ClientAuthentication, secret};
+use jsforce_connection_manager::credential::{Client, ClientAuthentication, secret};
 use jsforce_connection_manager::failure::{Code, Failure};
-use jsforce_connection_manager::holder::Holder;
-use jsforce_connection_manager::lineages::Lineages;
+use jsforce_connection_manager::life::Life;
+use jsforce_connection_manager::lineage::KnownLineages;
 use jsforce_connection_manager::secret::Secret;
-use jsforce_connection_manager::token::Life;
+use jsforce_connection_manager::source::login::{Login, RefreshTokenConfig};
 use jsforce_connection_manager::transport::{Answer, Request, Response, Transport};
 use serde_json::json;
 use url::form_urlencoded;
@@ -127,10 +127,10 @@ impl Issuer {
 }
 
 impl Transport for Issuer {
-    fn post(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> Answer<'_> {
         Box::pin(async move {
             let form: Vec<(String, String)> =
-                form_urlencoded::parse(request.form.expose().as_bytes()).into_owned().collect();
+                form_urlencoded::parse(request.body.expose().as_bytes()).into_owned().collect();
             let value = |name: &str| {
                 form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value).to_owned()
             };
@@ -138,15 +138,13 @@ impl Transport for Issuer {
             let number = {
                 let mut books = self.books();
                 books.posts += 1;
-                let authorization = request.authorization.as_ref();
-                books.seen.push((form, authorization.map(|text| text.expose().clone())));
+                books.seen.push((form, header(&request, "authorization")));
                 books.posts - 1
             };
             let answer = |(status, body): (u16, String)| Response {
                 status,
+                headers: vec![],
                 body: Secret::new(body.into_bytes()),
-                retry_after: None,
-                date: None,
             };
             match (self.fate)(number) {
                 Fate::Answered(after) => {
@@ -155,7 +153,7 @@ impl Transport for Issuer {
                     Ok(answer(worked))
                 }
                 Fate::Unsent => Err(Failure {
-                    unspent: true,
+                    had_no_effect: true,
                     ..Failure::new(Code::NetworkConnect, "As the test says.")
                 }),
                 Fate::Lost(after, code) => {
@@ -178,6 +176,12 @@ impl Transport for Issuer {
     }
 }
 
+/// The value of a request header.
+pub fn header(request: &Request, name: &str) -> Option<String> {
+    let (_, value) = request.headers.iter().find(|(known, _)| *known == name)?;
+    Some(value.expose().clone())
+}
+
 /// An app with a client secret.
 pub fn client() -> Client {
     client_by(ClientAuthentication::Form(secret("clientSecret", "s3cret").unwrap()))
@@ -187,14 +191,26 @@ pub fn client_by(authentication: ClientAuthentication) -> Client {
     Client::new("3MVG9.client", authentication, ORG).unwrap()
 }
 
-/// Who holds this refresh token of that app.
-pub fn holder_of(lineages: &Arc<Lineages>, refresh_token: &str) -> Holder {
-    holder_living(lineages, refresh_token, Life::SESSION_TTL)
+/// The login of an app by a refresh token.
+pub fn login_by(
+    known: &Arc<KnownLineages>,
+    client: Client,
+    refresh_token: Secret,
+    rotates: Option<bool>,
+    life: Life,
+) -> Result<Login, Failure> {
+    let config = RefreshTokenConfig { client, refresh_token, rotates, instance_url: None, life };
+    Login::by_refresh_token(known.clone(), config)
 }
 
-/// The same, for access tokens that are kept this long, less the usual buffer.
-pub fn holder_living(lineages: &Arc<Lineages>, refresh_token: &str, ttl: Duration) -> Holder {
+/// The login of that app by this refresh token.
+pub fn login_of(known: &Arc<KnownLineages>, refresh_token: &str) -> Login {
+    login_living(known, refresh_token, Life::SESSION_TTL)
+}
+
+/// The same, for access tokens that are cached this long, less the usual buffer.
+pub fn login_living(known: &Arc<KnownLineages>, refresh_token: &str, ttl: Duration) -> Login {
     let token = secret("refreshToken", refresh_token).unwrap();
     let life = Life::new(ttl, Life::DEFAULT_BUFFER).unwrap();
-    Holder::of_refresh_token(lineages.clone(), client(), token, None, None, life).unwrap()
+    login_by(known, client(), token, None, life).unwrap()
 }

@@ -13,16 +13,17 @@ pub mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jsforce_connection_manager::cache::Kept;
-use jsforce_connection_manager::credential::Credential;
-use jsforce_connection_manager::deadlines::{Deadlines, Peek, Ticket};
+use jsforce_connection_manager::cache::CachedToken;
+use jsforce_connection_manager::cache::{Deadlines, Peek, Ticket};
+use jsforce_connection_manager::credential::{JwtConfig, JwtCredential};
 use jsforce_connection_manager::failure::Failure;
-use jsforce_connection_manager::holder::{Grant, Holder};
-use jsforce_connection_manager::source::{CAPACITY, TokenSource};
-use jsforce_connection_manager::token::Life;
+use jsforce_connection_manager::life::Life;
+use jsforce_connection_manager::source::login::{Grant, Login};
+use jsforce_connection_manager::source::{Answer, CAPACITY, SourceOptions, Storing, TokenSource};
 
 use clock::ManualClock;
-use jsforce_connection_manager::clock::Clock as _;
+use jsforce_connection_manager::clock::Clock;
+use jsforce_connection_manager::transport::Transport;
 use script::{Reply, Script, Sent};
 
 pub const KEY: &str = include_str!("../keys/rsa_pkcs8.pem");
@@ -60,43 +61,43 @@ impl Default for Config<'_> {
 }
 
 impl Config<'_> {
-    pub fn credential(&self) -> Credential {
+    pub fn credential(&self) -> JwtCredential {
         let (ttl, buffer) = self.life;
         let life = Life::new(Duration::from_secs(ttl), Duration::from_secs(buffer)).unwrap();
-        let made = Credential::new(
-            self.client_id,
-            self.username,
-            self.private_key,
-            self.instance_url,
-            self.login_url,
-            self.audience,
+        let config = JwtConfig {
+            client_id: self.client_id,
+            username: self.username,
+            instance_url: self.instance_url,
+            login_url: self.login_url,
+            audience: self.audience,
             life,
-        );
+        };
+        let made = JwtCredential::new(&config, self.private_key);
         made.unwrap_or_else(|failure| panic!("the test's configuration is wrong: {failure}"))
     }
 
-    pub fn holder(&self) -> Holder {
-        Holder::new(self.credential())
+    pub fn login(&self) -> Login {
+        Login::by_jwt(self.credential())
     }
 }
 
-pub fn holder() -> Holder {
-    Config::default().holder()
+pub fn login() -> Login {
+    Config::default().login()
 }
 
-/// The credential of a holder that nobody else has.
-pub fn credential_of(holder: Holder) -> Option<Credential> {
-    match holder.grant {
+/// The credential of a login that nobody else has.
+pub fn credential_of(login: Login) -> Option<JwtCredential> {
+    match login.grant {
         Grant::JwtBearer(credential) => Arc::try_unwrap(credential).ok(),
         Grant::RefreshToken(_) => None,
     }
 }
 
 /// One credential for each of `count` users of the same app.
-pub fn holders(count: usize) -> Vec<Holder> {
+pub fn logins(count: usize) -> Vec<Login> {
     let user = |number| format!("user{number}@acme.example");
     (0..count)
-        .map(|number| Config { username: &user(number), ..Config::default() }.holder())
+        .map(|number| Config { username: &user(number), ..Config::default() }.login())
         .collect()
 }
 
@@ -135,22 +136,21 @@ impl Stage {
     ) -> Self {
         let script = Script::new(reply);
         let deadlines = Arc::new(Deadlines::default());
-        let source =
-            TokenSource::new(script.clone(), clock.clone(), deadlines.clone(), capacity, vec![]);
-        Self { script, clock, deadlines, source: Arc::new(source) }
+        let source = source_on(script.clone(), clock.clone(), deadlines.clone(), capacity);
+        Self { script, clock, deadlines, source }
     }
 
-    pub async fn ask(&self, holder: &Holder) -> Result<Arc<Kept>, Arc<Failure>> {
-        self.source.token(holder, BUDGET).await
+    pub async fn ask(&self, login: &Login) -> Result<Arc<CachedToken>, Arc<Failure>> {
+        token_of(&self.source, login, BUDGET).await
     }
 
     /// The token that must be there or come.
     #[track_caller]
-    pub fn token(&self, holder: &Holder) -> impl Future<Output = Arc<Kept>> {
+    pub fn token(&self, login: &Login) -> impl Future<Output = Arc<CachedToken>> {
         let caller = std::panic::Location::caller();
-        let (source, holder) = (self.source.clone(), holder.clone());
+        let (source, login) = (self.source.clone(), login.clone());
         async move {
-            let outcome = source.token(&holder, BUDGET).await;
+            let outcome = token_of(&source, &login, BUDGET).await;
             outcome.unwrap_or_else(|failure| panic!("{caller}: {failure}"))
         }
     }
@@ -165,8 +165,47 @@ impl Stage {
 
     /// Valid and expired, as the stats count them.
     pub fn counts(&self) -> (u64, u64) {
-        let kept = self.source.stats().kept;
-        (kept.valid, kept.expired)
+        let cached = self.source.stats().cached;
+        (cached.valid, cached.expired)
+    }
+}
+
+/// A source that trusts no host but those of the configuration and Salesforce's.
+pub fn source_on(
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    deadlines: Arc<Deadlines>,
+    capacity: u64,
+) -> Arc<TokenSource> {
+    let allowed_instance_hosts = vec![];
+    Arc::new(TokenSource::new(SourceOptions {
+        transport,
+        clock,
+        deadlines,
+        capacity,
+        allowed_instance_hosts,
+    }))
+}
+
+/// A token for a caller that cannot store refresh tokens. The cache is asked, and a flight started,
+/// before this returns.
+pub fn token_of(
+    source: &Arc<TokenSource>,
+    login: &Login,
+    budget: Duration,
+) -> impl Future<Output = Result<Arc<CachedToken>, Arc<Failure>>> + Send + use<> {
+    let (source, login) = (source.clone(), login.clone());
+    let first = source.ask(&login, budget, Storing::InMemory, None);
+    async move {
+        let mut answer = first.await?;
+        loop {
+            let (offer, resume) = match answer {
+                Answer::Token(cached) => return Ok(cached),
+                Answer::Offer(offer, resume) => (offer, resume),
+            };
+            offer.postpone();
+            answer = source.ask(&login, budget, Storing::InMemory, Some(resume)).await?;
+        }
     }
 }
 

@@ -77,7 +77,7 @@ impl Script {
 
     fn receive(&self, request: &Request) -> Sent {
         let mut list = self.sent.lock().unwrap();
-        let (_, assertion) = request.form.expose().split_once("assertion=").expect("an assertion");
+        let (_, assertion) = request.body.expose().split_once("assertion=").expect("an assertion");
         let payload = assertion.split('.').nth(1).expect("three parts");
         let claims: Value =
             serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap();
@@ -96,7 +96,7 @@ impl Script {
 }
 
 impl Transport for Script {
-    fn post(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> Answer<'_> {
         Box::pin(async move {
             let sent = self.receive(&request);
             let mut held = self.held.subscribe();
@@ -104,7 +104,10 @@ impl Transport for Script {
             match (self.reply)(&sent) {
                 Reply::Answer(status, body) => Ok(response(status, body)),
                 Reply::Headed { status, body, date, retry_after } => {
-                    Ok(Response { date, retry_after, ..response(status, body) })
+                    let named = [("date", date), ("retry-after", retry_after)];
+                    let headers =
+                        named.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                    Ok(Response { headers: headers.collect(), ..response(status, body) })
                 }
                 Reply::Fails(code) => Err(Failure::new(code, "As the script says.")),
                 Reply::Panics => panic!("as the script says"),
@@ -114,7 +117,7 @@ impl Transport for Script {
 }
 
 fn response(status: u16, body: String) -> Response {
-    Response { status, body: Secret::new(body.into_bytes()), retry_after: None, date: None }
+    Response { status, headers: vec![], body: Secret::new(body.into_bytes()) }
 }
 
 /// A token response as Salesforce sends it.

@@ -13,16 +13,23 @@ pub const CANARY: &str = "CANARY";
 pub const FORM: &str = "grant_type=x&assertion=CANARY-ASSERTION";
 
 pub fn request(url: &str, timeout: Duration) -> Request {
+    let header = |name, value: &str| (name, Secret::new(value.to_owned()));
     Request {
+        method: "POST",
         url: Url::parse(url).unwrap(),
-        form: Secret::new(FORM.into()),
-        authorization: None,
+        headers: vec![
+            header("accept", "application/json"),
+            header("content-type", "application/x-www-form-urlencoded"),
+        ],
+        body: Secret::new(FORM.into()),
         timeout,
+        wanted_headers: &["date", "retry-after"],
+        body_limit: 64 * 1_024,
     }
 }
 
 pub async fn post(url: &str) -> Result<Response, Failure> {
-    HttpTransport::new(vec![], None).post(request(url, Duration::from_secs(4))).await
+    HttpTransport::new(vec![], None).send(request(url, Duration::from_secs(4))).await
 }
 
 /// The failure of a request that must fail, and how long that took. The request is full of
@@ -38,7 +45,7 @@ pub async fn failure_within(
     request.url.set_password(Some("CANARY-PASSWORD")).unwrap();
     request.url.set_query(Some("CANARY-QUERY"));
     let started = Instant::now();
-    let outcome = transport.post(request).await;
+    let outcome = transport.send(request).await;
     let took = started.elapsed();
     let failure = outcome.err().unwrap_or_else(|| panic!("{url} answered"));
     let shown = format!("{failure} {failure:?}");

@@ -1,19 +1,14 @@
 //! The app as the authorization server knows it: client id and client authentication.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use zeroize::Zeroizing;
+use std::sync::Arc;
 
-use crate::credential::name;
+use super::text::name;
 use crate::failure::Failure;
 use crate::origin::BaseUrl;
-use crate::private_key::SigningKey;
+use crate::private_key::Signer;
 use crate::secret::Secret;
 
-/// Longer than any client secret or token that Salesforce issues.
-const LONGEST_SECRET: usize = 16 * 1_024;
-
-/// How the app proves that it is the one (RFC 6749 §2.3).
+/// How the app authenticates itself (RFC 6749 §2.3).
 pub enum ClientAuthentication {
     /// A public client: not at all.
     None,
@@ -22,7 +17,7 @@ pub enum ClientAuthentication {
     /// The client secret in an `Authorization` header (RFC 7617).
     Basic(Secret),
     /// A signed assertion in place of a secret (RFC 7523 §2.2).
-    Assertion(SigningKey),
+    Assertion(Arc<dyn Signer>),
 }
 
 impl ClientAuthentication {
@@ -41,7 +36,7 @@ pub struct Client {
     pub id: String,
     /// How it authenticates itself.
     pub authentication: ClientAuthentication,
-    /// Where tokens are asked for.
+    /// The host of the token endpoint.
     pub login_url: BaseUrl,
 }
 
@@ -62,35 +57,17 @@ impl Client {
         })
     }
 
-    /// What it proves itself with, as text: two clients of equal proof are one. A public client has
-    /// none.
-    pub fn proof(&self) -> Zeroizing<String> {
-        Zeroizing::new(match &self.authentication {
+    /// What the app authenticates itself with, as text. Two clients of equal proof are one app; a
+    /// public client has an empty proof.
+    pub fn proof(&self) -> Secret {
+        Secret::new(match &self.authentication {
             ClientAuthentication::None => String::new(),
             ClientAuthentication::Form(secret) | ClientAuthentication::Basic(secret) => {
                 format!("secret {}", secret.expose())
             }
-            ClientAuthentication::Assertion(key) => {
-                format!("key {}", URL_SAFE_NO_PAD.encode(key.canonical_der().expose()))
+            ClientAuthentication::Assertion(signer) => {
+                format!("key {}", signer.identity_key().identity(["client proof"]).text())
             }
         })
     }
-}
-
-/// Reads a client secret, a refresh token or an authorization code.
-///
-/// # Errors
-/// `CONFIG_INVALID`, naming the option and never its value.
-pub fn secret(option: &'static str, text: &str) -> Result<Secret, Failure> {
-    let text = text.trim();
-    let problem = if text.is_empty() {
-        "is empty."
-    } else if text.len() > LONGEST_SECRET {
-        "is longer than 16 KiB."
-    } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        "holds characters that cannot be part of it, such as a space or a line end."
-    } else {
-        return Ok(Secret::new(text.to_owned()));
-    };
-    Err(Failure::of_option(option, format!("{option} {problem}")))
 }

@@ -1,26 +1,33 @@
 //! Which failures deserve another attempt, how many, and how long between: one budget for all.
 
+mod patience;
+mod retry_after;
+
 use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::out_of_time;
-use super::patience::Patience;
 use crate::clock::Clock;
-use crate::entropy::random;
+use crate::entropy::jitter;
 use crate::failure::{Code, Failure};
-use crate::transport::Turn;
+use crate::transport::Permit;
+
+pub use patience::{BUDGET, Patience, SMALLEST_BUDGET};
+pub use retry_after::{http_date, retry_after};
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// Runs `attempt` until it succeeds, fails for good, or `patience` ends; each run is told how long
-/// it may take, and has a turn. Only what may be sent twice belongs in here.
-pub(super) async fn within<'a, T, F>(
+/// Runs `attempt` until it succeeds, fails for good, or `patience` ends. Each run has a permit, and is
+/// told how long it may take.
+///
+/// # Errors
+/// What the last attempt met; `DEADLINE` if no attempt was made.
+pub async fn within<'a, T, F>(
     patience: Patience,
     clock: &dyn Clock,
-    turn: impl Fn() -> Turn<'a>,
+    permit: impl Fn() -> Permit<'a>,
     mut attempt: impl FnMut(Duration) -> F,
 ) -> Result<T, Failure>
 where
@@ -33,20 +40,20 @@ where
         return Err(met);
     }
     loop {
-        let turn = timeout(left().saturating_sub(patience.least), turn()).await;
-        let Ok(turn) = turn else { return Err(met) };
+        let permit = timeout(left().saturating_sub(patience.least), permit()).await;
+        let Ok(permit) = permit else { return Err(met) };
         let attempts = met.attempts + 1;
         let time = left();
         if time < patience.least && met.attempts > 0 {
             return Err(met);
         }
-        // Before the first attempt, only a freeze leaves less: what comes is good for the next call.
+        // Before the first attempt only a freeze leaves less time. Its token serves the next call.
         match attempt(time.max(patience.least).min(patience.attempt)).await {
             Ok(value) => return Ok(value),
             Err(failure) => met = Failure { attempts, ..failure },
         }
-        // Others send meanwhile.
-        drop(turn);
+        // Other requests may be sent during the wait.
+        drop(permit);
         match wait_after(&met, patience) {
             Some(wait) if left() >= wait + patience.least => sleep(wait).await,
             _ => return Err(met),
@@ -56,16 +63,16 @@ where
 
 /// How long to wait before the next attempt, if there should be one.
 fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
-    if !patience.replays && !failure.unspent {
+    if !patience.replays && !failure.had_no_effect {
         return None;
     }
     let attempts = patience.attempts;
     let most = match failure.code {
-        // It lasts up to an hour, and every attempt counts against the same limit.
+        // The login limit lasts up to an hour, and every attempt counts against it.
         Code::LoginRateExceeded | Code::Internal => return None,
         // A maintenance page passes or stays.
         Code::BadResponse => attempts.min(2),
-        // The clock was corrected meanwhile: at once, and once.
+        // The signing time was corrected meanwhile: once more, at once.
         Code::AssertionExpired if failure.retryable && failure.attempts < attempts.min(2) => {
             return Some(Duration::ZERO);
         }
@@ -83,16 +90,15 @@ fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
     })
 }
 
-/// A random part of `ceiling`, so that a fleet does not do something in step.
-pub(super) fn jitter(ceiling: Duration) -> Duration {
-    let part = |bytes| f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX);
-    random().map_or(ceiling, |bytes| ceiling.mul_f64(part(bytes)))
+/// The failure of a call that has no time left to send anything.
+pub fn out_of_time() -> Failure {
+    let failure = Failure::new(Code::Deadline, "No time is left to ask for a token.");
+    Failure { had_no_effect: true, ..failure }
 }
 
 #[expect(clippy::disallowed_methods, reason = "tokio's paused time is the clock of these tests")]
 #[cfg(test)]
 mod tests {
-    use super::super::patience::BUDGET;
     use super::*;
     use crate::clock::Moment;
     use std::cell::Cell;
@@ -110,7 +116,7 @@ mod tests {
         }
     }
 
-    fn at_once<'a>() -> Turn<'a> {
+    fn at_once<'a>() -> Permit<'a> {
         Box::pin(async { Box::new(()) as Box<dyn Send> })
     }
 
@@ -160,7 +166,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn attempts_share_the_budget() {
+    async fn fault_8_attempts_share_the_budget() {
         let clock = Paused(tokio::time::Instant::now());
         let limits = Cell::new(Vec::new());
         let result = within(Patience::WAITED_FOR, &clock, at_once, |limit| {
@@ -178,20 +184,20 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn waiting_for_a_turn_costs_budget_and_sends_nothing() {
+    async fn waiting_for_a_permit_costs_budget_and_sends_nothing() {
         for patience in [Patience::WAITED_FOR, Patience::NOT_REPLAYED, Patience::SENT_ONCE] {
             let clock = Paused(tokio::time::Instant::now());
-            let never = || Box::pin(pending()) as Turn;
+            let never = || Box::pin(pending()) as Permit;
             let attempt = |_| async { Ok::<(), _>(()) };
-            let failure = within(patience, &clock, never, attempt).await.expect_err("no turn");
+            let failure = within(patience, &clock, never, attempt).await.expect_err("no permit");
             assert_eq!((failure.code, failure.attempts), (Code::Deadline, 0));
-            assert!(failure.unspent);
+            assert!(failure.had_no_effect);
             assert_eq!(clock.0.elapsed() + patience.least, patience.budget);
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_turn_that_does_not_come_again_ends_with_what_was_met() {
+    async fn a_permit_that_does_not_come_again_ends_with_what_was_met() {
         let clock = Paused(tokio::time::Instant::now());
         let came = Cell::new(false);
         let once = || if came.replace(true) { Box::pin(pending()) } else { at_once() };
@@ -201,21 +207,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_keeps_a_turn_while_waiting_to_try_again() {
+    async fn nobody_keeps_a_permit_while_waiting_to_try_again() {
         let clock = Paused(tokio::time::Instant::now());
         let permits = Arc::new(Semaphore::new(1));
-        let turn = || {
-            let permit = permits.clone().acquire_owned();
-            Box::pin(async { Box::new(permit.await) as Box<dyn Send> }) as Turn
+        let permit = || {
+            let leave = permits.clone().acquire_owned();
+            Box::pin(async { Box::new(leave.await) as Box<dyn Send> }) as Permit
         };
         let limited = || async {
             let retry_after = Some(Duration::from_secs(2));
             Err::<(), _>(Failure { retry_after, ..Failure::new(Code::RateLimited, "") })
         };
-        let waits = within(Patience::WAITED_FOR, &clock, turn, |_| limited());
+        let waits = within(Patience::WAITED_FOR, &clock, permit, |_| limited());
         let other = async {
             let attempt = |_| async { Ok::<_, Failure>(clock.0.elapsed()) };
-            within(Patience::WAITED_FOR, &clock, turn, attempt).await
+            within(Patience::WAITED_FOR, &clock, permit, attempt).await
         };
         let (_, sent) = tokio::join!(waits, other);
         assert_eq!(sent.ok(), Some(Duration::ZERO));

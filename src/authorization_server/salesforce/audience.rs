@@ -1,31 +1,27 @@
-//! Which `aud` an assertion carries, and the one other that is tried.
+//! Which `aud` an assertion carries, and the one other audience that is tried.
 //!
 //! An External Client App wants its org's My Domain, a Connected App wants Salesforce's login host
 //! (production) or test host (sandbox). Nothing but the answer tells which kind an app is.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
-use crate::credential::Credential;
+use crate::bounded::Bounded;
+use crate::credential::JwtCredential;
 use crate::failure::Code;
 
 const PRODUCTION: &str = "https://login.salesforce.com";
 const SANDBOX: &str = "https://test.salesforce.com";
-/// A program that talks to more apps asks once more after the table was emptied.
-const CAPACITY: usize = 10_000;
 
 /// The audiences that won against the default, by token host and client id.
 #[derive(Default)]
-pub(super) struct Audiences(Mutex<HashMap<(String, String), String>>);
+pub(super) struct Audiences(Bounded<(String, String), String>);
 
 impl Audiences {
     /// The audience to begin with, and the one to fall back to.
-    pub(super) fn candidates(&self, credential: &Credential) -> (String, Option<String>) {
+    pub(super) fn candidates(&self, credential: &JwtCredential) -> (String, Option<String>) {
         if let Some(explicit) = &credential.audience {
             return (explicit.clone(), None);
         }
         let default = credential.login_url.site();
-        let won = self.lock().get(&key(credential)).cloned();
+        let won = self.0.get(&key(credential), String::clone);
         if let Some(won) = won {
             return (won, Some(default));
         }
@@ -33,26 +29,18 @@ impl Audiences {
         (default, other)
     }
 
-    /// Keeps the audience that won, so that the next exchange begins with it.
-    pub(super) fn remember(&self, credential: &Credential, winner: String) {
-        let mut won = self.lock();
+    /// Remembers the audience that won: the next login begins with it.
+    pub(super) fn remember(&self, credential: &JwtCredential, winner: String) {
         if winner == credential.login_url.site() {
-            won.remove(&key(credential));
-            return;
+            self.0.remove(&key(credential));
+        } else {
+            self.0.update(key(credential), |_| winner);
         }
-        if won.len() >= CAPACITY {
-            won.clear();
-        }
-        won.insert(key(credential), winner);
     }
 
     /// Forgets every winner.
     pub(super) fn forget(&self) {
-        self.lock().clear();
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(String, String), String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.clear();
     }
 }
 
@@ -61,7 +49,7 @@ pub(super) fn is_about_audience(code: Code) -> bool {
     matches!(code, Code::AudienceInvalid | Code::AppNotFound)
 }
 
-/// Whether a refusal shows that the audience was right: Salesforce looks at it before these.
+/// Whether a refusal shows that the audience was right: Salesforce checks the audience before these.
 pub(super) fn was_accepted(code: Code) -> bool {
     matches!(
         code,
@@ -74,11 +62,11 @@ pub(super) fn was_accepted(code: Code) -> bool {
     )
 }
 
-fn key(credential: &Credential) -> (String, String) {
+fn key(credential: &JwtCredential) -> (String, String) {
     (credential.login_url.site(), credential.client_id.clone())
 }
 
-fn other_audience(credential: &Credential, default: &str) -> Option<String> {
+fn other_audience(credential: &JwtCredential, default: &str) -> Option<String> {
     let sandbox =
         is_sandbox(credential.login_url.host()) || is_sandbox(credential.instance_url.host());
     let canonical = if sandbox { SANDBOX } else { PRODUCTION };

@@ -1,23 +1,23 @@
-//! Which lineage a refresh token belongs to: every one ever seen leads there, so that a caller that
-//! still passes the first one gets what the youngest is good for.
+//! Which lineage a refresh token belongs to. Every refresh token of a lineage finds it, so a caller
+//! that still passes the first one gets what the newest is good for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
-use crate::client::Client;
+use super::Lineage;
+use crate::bounded::lock;
+use crate::credential::Client;
 use crate::entropy::random;
 use crate::failure::{Code, Failure};
 use crate::identity::{Identity, IdentityKey};
-use crate::lineage::Lineage;
 use crate::secret::Secret;
 
 /// Refresh tokens known before new lineages are refused.
 pub const CAPACITY: usize = 1_000_000;
 const FIRST_SWEEP: usize = 1_000;
 
-/// The lineages of a process. None that was ever used is evicted: a forgotten one would be spent
-/// twice.
-pub struct Lineages {
+/// The lineages of a process. A used one is never evicted: its refresh token could be spent twice.
+pub struct KnownLineages {
     key: IdentityKey,
     capacity: usize,
     known: Mutex<Table>,
@@ -27,14 +27,14 @@ pub struct Lineages {
 #[derive(Default)]
 struct Table {
     used: HashMap<Identity, Arc<Lineage>>,
-    /// Never sent: gone when nobody holds them.
+    /// Never sent: dropped when no login has them.
     unused: HashMap<Identity, Weak<Lineage>>,
-    /// How many of these there are when those that are gone are dropped.
+    /// How many unused ones there may be before the dropped ones are swept out.
     sweep_at: usize,
 }
 
-impl Lineages {
-    /// Begins no lineage when it knows `capacity` refresh tokens.
+impl KnownLineages {
+    /// A table that begins no lineage when it knows `capacity` refresh tokens.
     ///
     /// # Errors
     /// `INTERNAL` if the system gives no random numbers.
@@ -55,7 +55,7 @@ impl Lineages {
         rotates: Option<bool>,
     ) -> Result<Arc<Lineage>, Failure> {
         let name = self.name(client, &refresh_token);
-        let mut known = self.lock();
+        let mut known = lock(&self.known);
         let lineage = match known.find(&name) {
             Some(lineage) => lineage,
             None if known.used.len() >= self.capacity => {
@@ -65,40 +65,36 @@ impl Lineages {
             None => known.begin(name, Lineage::begin(Arc::new(refresh_token))?),
         };
         if let Some(rotates) = rotates {
-            lineage.tell(rotates);
+            lineage.tell_rotation(rotates);
         }
         Ok(lineage)
     }
 
-    /// Adds a refresh token to a lineage for good, because it is about to be sent, or has come,
-    /// however many are known: it must be found. One of a forgotten lineage is forgotten too.
+    /// Adds a refresh token to a lineage for good, because it is about to be sent or has come. This
+    /// passes the capacity: the token must be found later. A forgotten lineage takes none.
     pub fn add(&self, client: &Client, refresh_token: &Secret, lineage: &Arc<Lineage>) {
         let name = self.name(client, refresh_token);
-        let mut known = self.lock();
+        let mut known = lock(&self.known);
         if !lineage.is_forgotten() {
             known.unused.remove(&name);
             known.used.insert(name, lineage.clone());
         }
     }
 
-    /// Forgets a lineage, which ends for all who hold it; whether it was known as a used one.
+    /// Forgets a lineage, which ends for every login that has it. Returns whether it was ever used.
     pub fn forget(&self, lineage: &Arc<Lineage>) -> bool {
         lineage.forget();
-        let mut known = self.lock();
+        let mut known = lock(&self.known);
         let before = known.used.len();
         known.used.retain(|_, other| !Arc::ptr_eq(other, lineage));
         known.unused.retain(|_, other| other.as_ptr() != Arc::as_ptr(lineage));
         known.used.len() < before
     }
 
-    /// Takes in what the client proves itself with: who has the wrong secret finds nothing.
+    /// The client's proof is part of the name: a wrong secret finds nothing.
     fn name(&self, client: &Client, refresh_token: &Secret) -> Identity {
         let site = client.login_url.site();
-        self.key.identity([&*site, &client.id, &client.proof(), refresh_token.expose()])
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Table> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        self.key.identity([&*site, &client.id, client.proof().expose(), refresh_token.expose()])
     }
 }
 

@@ -1,6 +1,6 @@
-//! One running request for each key; all callers wait for the same answer, good or bad.
+//! One running request for each key. All callers wait for the same answer, good or bad.
 //!
-//! moka's own coalescing is not used: it ties the request to the first caller's future, starts again
+//! moka's own coalescing is not used. It ties the request to the first caller's future, starts again
 //! when that caller leaves, and never replaces a value that is there but dead.
 
 use std::collections::HashMap;
@@ -42,7 +42,7 @@ where
     T: Clone + Send + Sync + 'static,
 {
     /// Joins the flight of `key`, or starts `request` as one. A flight is a task of its own:
-    /// it goes on when every caller has left. Must be called inside a tokio runtime.
+    /// it continues when every caller has left. Must be called inside a tokio runtime.
     pub fn join<F>(&self, key: K, in_background: bool, request: impl FnOnce() -> F) -> Seat<T>
     where
         F: Future<Output = Outcome<T>> + Send + 'static,
@@ -51,7 +51,7 @@ where
         if let Some(seat) = running.get(&key) {
             return seat.clone();
         }
-        // Before anything is on the list: if this panics, no flight is left that nobody flies.
+        // Before anything is on the list: if this panics, no entry remains without a task.
         let request = request();
         let (sender, outcome) = watch::channel(None);
         let seat = Seat { outcome, started: false, in_background };
@@ -94,7 +94,7 @@ struct Landing<K: Eq + Hash, T> {
 
 impl<K: Eq + Hash, T> Landing<K, T> {
     fn land(self, answer: Outcome<T>) {
-        // Off the list first: whoever comes after this finds the cache, not a landed flight.
+        // Off the list first: a later caller finds the cache, not a landed flight.
         lock(&self.running).remove(&self.key);
         self.sender.send_replace(Some(answer));
     }

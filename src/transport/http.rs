@@ -1,77 +1,30 @@
-//! One POST: reqwest, TLS roots, proxy, caps.
-
-mod breakage;
-mod permits;
+//! HTTPS by reqwest and rustls: TLS roots, proxy, time and size limits.
 
 use std::future::Future;
 use std::path::PathBuf;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
-};
+use reqwest::header::{HeaderMap, HeaderValue};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
 use url::Url;
 
+use super::breakage::failure_of;
+use super::permits::Permits;
+use super::{Answer, Permit, Request, Response, Transport};
 use crate::failure::{Code, Failure};
 use crate::secret::Secret;
-
-use breakage::failure_of;
-use permits::Permits;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// An answer that arrived while the process was frozen is already there when the timer fires at
 /// the thaw; this one more look saves it.
 const GRACE: Duration = Duration::from_millis(250);
-const BODY_LIMIT: usize = 64 * 1_024;
 
 static PERMITS: LazyLock<Permits> = LazyLock::new(Permits::default);
-
-/// A token request: a form, its address and its time.
-pub struct Request {
-    /// The token endpoint.
-    pub url: Url,
-    /// `application/x-www-form-urlencoded`.
-    pub form: Secret<String>,
-    /// The `Authorization` header, if there is one.
-    pub authorization: Option<Secret>,
-    /// How long the whole exchange may take.
-    pub timeout: Duration,
-}
-
-/// An answer, whatever its status.
-pub struct Response {
-    /// HTTP status.
-    pub status: u16,
-    /// At most 64 KiB; it may hold an access token.
-    pub body: Secret<Vec<u8>>,
-    /// `Retry-After` (RFC 9110 §10.2.3), unparsed.
-    pub retry_after: Option<String>,
-    /// `Date` (RFC 9110 §6.6.1), unparsed.
-    pub date: Option<String>,
-}
-
-/// A boxed future, so that a transport can be passed as an argument.
-pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
-
-/// Leave to send one request, for as long as what comes is held.
-pub type Turn<'a> = Pin<Box<dyn Future<Output = Box<dyn Send>> + Send + 'a>>;
-
-/// Sends one token request; it neither retries nor follows redirects.
-pub trait Transport: Send + Sync + 'static {
-    /// Sends the request and reads the whole answer.
-    fn post(&self, request: Request) -> Answer<'_>;
-
-    /// Waits until one more request may be sent to this origin. Without such a limit, that is now.
-    fn turn(&self, _origin: String) -> Turn<'_> {
-        Box::pin(async { Box::new(()) as Box<dyn Send> })
-    }
-}
 
 /// HTTPS by reqwest and rustls. Nothing is made before the first request.
 pub struct HttpTransport {
@@ -146,43 +99,37 @@ impl HttpTransport {
             .clone()
     }
 
-    async fn exchange(&self, request: Request) -> Result<Response, Failure> {
+    async fn send_and_read(&self, request: Request) -> Result<Response, Failure> {
         let client = self.client(&request.url).map_err(unsent)?;
-        let mut post = client
-            .post(request.url)
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(request.form.expose().clone());
-        if let Some(secret) = &request.authorization {
-            let value = HeaderValue::from_str(secret.expose());
-            let mut value =
-                value.map_err(|_| unsent(Failure::new(Code::Internal, "No such header.")))?;
-            value.set_sensitive(true);
-            post = post.header(AUTHORIZATION, value);
+        let (method, headers) = head_of(&request).map_err(unsent)?;
+        let mut sending = client.request(method, request.url).headers(headers);
+        if !request.body.expose().is_empty() {
+            sending = sending.body(request.body.expose().clone());
         }
-        let mut response = post.send().await.map_err(|error| failure_of(&error))?;
+        let mut response = sending.send().await.map_err(|error| failure_of(&error))?;
         let status = response.status().as_u16();
-        let retry_after = header(response.headers(), RETRY_AFTER);
-        let date = header(response.headers(), DATE);
+        let headers = wanted(response.headers(), request.wanted_headers);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure_of(&error))? {
-            if body.len() + chunk.len() > BODY_LIMIT {
+            if body.len() + chunk.len() > request.body_limit {
+                let limit = request.body_limit / 1_024;
+                let what = format!("The answer is larger than {limit} KiB.");
                 return Err(Failure {
                     status: Some(status),
-                    ..Failure::new(Code::ResponseTooLarge, "The answer is larger than 64 KiB.")
+                    ..Failure::new(Code::ResponseTooLarge, what)
                 });
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Response { status, body: Secret::new(body), retry_after, date })
+        Ok(Response { status, headers, body: Secret::new(body) })
     }
 }
 
 impl Transport for HttpTransport {
-    fn post(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> Answer<'_> {
         Box::pin(async move {
             let limit = request.timeout;
-            with_grace(limit, self.exchange(request)).await.unwrap_or_else(|| {
+            with_grace(limit, self.send_and_read(request)).await.unwrap_or_else(|| {
                 Err(Failure::new(
                     Code::NetworkTimeout,
                     format!("The host did not answer within {} ms.", limit.as_millis()),
@@ -191,14 +138,32 @@ impl Transport for HttpTransport {
         })
     }
 
-    fn turn(&self, origin: String) -> Turn<'_> {
+    fn permit(&self, origin: String) -> Permit<'_> {
         Box::pin(async { Box::new(PERMITS.permit(origin).await) as Box<dyn Send> })
     }
 }
 
+/// Method and headers as reqwest takes them.
+fn head_of(request: &Request) -> Result<(reqwest::Method, HeaderMap), Failure> {
+    let unfit = |_| Failure::new(Code::Internal, "The request has no valid HTTP head.");
+    let method = request.method.parse().map_err(|_| unfit(()))?;
+    let mut headers = HeaderMap::new();
+    for (name, secret) in &request.headers {
+        let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| unfit(()))?;
+        value.set_sensitive(true);
+        headers.insert(*name, value);
+    }
+    Ok((method, headers))
+}
+
+fn wanted(headers: &HeaderMap, names: &[&'static str]) -> Vec<(&'static str, String)> {
+    let value = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
+    names.iter().filter_map(|name| Some((*name, value(name)?))).collect()
+}
+
 /// Nothing of the request has left this machine.
 fn unsent(failure: Failure) -> Failure {
-    Failure { unspent: true, ..failure }
+    Failure { had_no_effect: true, ..failure }
 }
 
 /// Runs `future` for `limit`, then has one more look at it.
@@ -210,16 +175,12 @@ async fn with_grace<T>(limit: Duration, future: impl Future<Output = T>) -> Opti
     }
 }
 
-fn header(headers: &HeaderMap, name: HeaderName) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_that_came_during_a_freeze_is_saved() {
+    async fn fault_5_an_answer_that_came_during_a_freeze_is_saved() {
         let limit = Duration::from_secs(4);
         let late = tokio::time::sleep(limit + GRACE / 2);
         assert!(with_grace(limit, late).await.is_some());

@@ -10,7 +10,7 @@ pub const SMALLEST_BUDGET: Duration = Duration::from_millis(300);
 /// What one mint may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// The time for all attempts, and for waiting until it is one's turn.
+    /// The time for all attempts, and for waiting for permits.
     pub budget: Duration,
     /// Below this nothing is sent: the answer could not be awaited.
     pub least: Duration,
@@ -23,8 +23,8 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Somebody waits for the token: three attempts, ended half a second before a caller's time is
-    /// up, so that it hears what they met.
+    /// Somebody waits for the token: three attempts, ended half a second before the caller's time is
+    /// up, so that the caller hears what they met.
     pub const WAITED_FOR: Self = Self {
         budget: Duration::from_millis(7_500),
         least: SMALLEST_BUDGET,
@@ -32,10 +32,10 @@ impl Patience {
         attempt: Duration::from_secs(4),
         replays: true,
     };
-    /// Nobody waits, because the old token is alive: one attempt; the next comes by itself.
+    /// Nobody waits, because the old token is alive: one attempt. The next renewal comes by itself.
     pub const RENEWAL: Self = Self { attempts: 1, ..Self::WAITED_FOR };
-    /// What is sent may be spent, and its answer is lost with whoever stops waiting: callers may leave
-    /// sooner, and find it later. A turn that comes when they have left is not taken.
+    /// For requests that consume their grant. The request outlives its callers (30 s), so that a late
+    /// answer is still received. It does not start once 7.5 s have gone: all callers have given up.
     pub const SENT_ONCE: Self = Self {
         budget: Duration::from_secs(30),
         least: Duration::from_millis(22_500),
@@ -44,12 +44,12 @@ impl Patience {
         ..Self::WAITED_FOR
     };
 
-    /// What is sent is not sent again by the same call; the next call may.
+    /// The same call does not send the request again; the next call may.
     pub const NOT_REPLAYED: Self = Self { replays: false, ..Self::WAITED_FOR };
 
     /// What is left after `spent`.
     #[must_use]
-    pub(super) fn less(self, spent: Duration) -> Self {
+    pub fn less(self, spent: Duration) -> Self {
         Self { budget: self.budget.saturating_sub(spent), ..self }
     }
 }

@@ -1,8 +1,11 @@
-//! The near tier: moka keeps, bounds and counts tokens; whether one is alive is asked of the token.
+//! The near tier: moka caches, bounds and counts tokens. Whether a token is alive, the token itself
+//! tells.
 //!
-//! moka's own clock is monotonic and was seen to hand out dead tokens when it stood still, so it
-//! is not asked about life. It evicts the least recently used: its default policy refuses newcomers
-//! in a full cache.
+//! moka's own clock is monotonic and was seen to hand out dead tokens when it stood still, so moka
+//! does not decide about life. It evicts the least recently used token: moka's default policy refuses
+//! newcomers in a full cache.
+
+mod deadlines;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,34 +16,35 @@ use moka::ops::compute::{CompResult, Op};
 use moka::policy::EvictionPolicy;
 
 use crate::clock::Moment;
-use crate::deadlines::{Deadlines, Ticket};
 use crate::identity::Identity;
 use crate::token::AccessToken;
+
+pub use deadlines::{Deadlines, Peek, Ticket};
 
 /// Bounds memory only; no token lives that long.
 const FORGET: Duration = Duration::from_secs(25 * 3_600);
 
-/// A token in the cache, with the number by which anybody may ask whether it is still there.
-pub struct Kept {
+/// A token with the number that tells whether it may still be used.
+pub struct CachedToken {
     /// The token.
     pub token: AccessToken,
     /// Its number; none if it was never put into the cache.
     pub ticket: Option<Ticket>,
 }
 
-/// How many tokens are kept.
+/// How many tokens there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     /// May be handed out.
     pub valid: u64,
     /// Past their deadline and not yet cleared.
     pub expired: u64,
-    /// How often a token was found alive by its ticket, those no longer kept included.
+    /// How often a token was found alive by its ticket, tokens that have left included.
     pub hits: u64,
 }
 
-/// A time of one cache between two clears: what was begun before a clear may not undo it. No two
-/// caches of the process have one in common.
+/// The time of one cache between two clears. A flight that began before a clear may not undo it. No
+/// two caches of the process share an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Epoch(u64);
 
@@ -49,30 +53,27 @@ impl Epoch {
         static EPOCHS: AtomicU64 = AtomicU64::new(0);
         Self(EPOCHS.fetch_add(1, Relaxed))
     }
-
-    /// Its number.
-    pub fn number(self) -> u64 {
-        self.0
-    }
 }
 
 /// The tokens of one source.
 pub struct TokenCache {
-    tokens: moka::sync::Cache<Identity, Arc<Kept>>,
+    tokens: moka::sync::Cache<Identity, Arc<CachedToken>>,
     deadlines: Arc<Deadlines>,
     past_hits: Arc<AtomicU64>,
-    /// Held for reading while a token is put in, for writing while some are dropped: moka removes
-    /// what has taken the place of the entry that it was asked to look at.
+    /// Locked for reading while a token is put in, and for writing while tokens are dropped: moka
+    /// would drop a newer token in place of the one it was asked about.
     epoch: RwLock<Epoch>,
 }
 
 impl TokenCache {
-    /// Keeps at most `capacity` tokens.
+    /// A cache of at most `capacity` tokens.
     pub fn new(capacity: u64, deadlines: Arc<Deadlines>) -> Self {
         let past_hits = Arc::new(AtomicU64::new(0));
         let retire = {
             let (deadlines, past_hits) = (deadlines.clone(), past_hits.clone());
-            move |_: Arc<Identity>, kept: Arc<Kept>, _| retire(&deadlines, &past_hits, &kept)
+            move |_: Arc<Identity>, cached: Arc<CachedToken>, _| {
+                retire(&deadlines, &past_hits, &cached)
+            }
         };
         let tokens = moka::sync::Cache::builder()
             .max_capacity(capacity)
@@ -83,9 +84,9 @@ impl TokenCache {
         Self { tokens, deadlines, past_hits, epoch: RwLock::new(Epoch::begin()) }
     }
 
-    /// The token kept under `identity`, if it is alive at `now`. This marks its use.
-    pub fn get(&self, identity: &Identity, now: Moment) -> Option<Arc<Kept>> {
-        self.tokens.get(identity).filter(|kept| kept.token.is_alive(now))
+    /// The token cached under `identity`, if it is alive at `now`. This marks its use.
+    pub fn get(&self, identity: &Identity, now: Moment) -> Option<Arc<CachedToken>> {
+        self.tokens.get(identity).filter(|cached| cached.token.is_alive(now))
     }
 
     /// Marks the use of a token, so that it is not the one to be evicted.
@@ -106,29 +107,29 @@ impl TokenCache {
         token: AccessToken,
         begun: Epoch,
         now: Moment,
-    ) -> Arc<Kept> {
+    ) -> Arc<CachedToken> {
         let epoch = self.epoch.read().unwrap_or_else(PoisonError::into_inner);
         let ticket = if *epoch == begun && token.is_alive(now) {
             self.deadlines.issue(token.deadline, token.renew_at)
         } else {
             None
         };
-        let kept = Arc::new(Kept { token, ticket });
+        let cached = Arc::new(CachedToken { token, ticket });
         if ticket.is_some() {
-            self.tokens.insert(identity, kept.clone());
-            // Until moka has settled an insertion, it passes over uses of it, and keeps too many.
+            self.tokens.insert(identity, cached.clone());
+            // Until moka has settled an insertion, it overlooks uses of it and holds too many.
             self.tokens.run_pending_tasks();
         }
-        kept
+        cached
     }
 
-    /// Drops the token of this value, under whatever number it is kept: Salesforce issues a living
+    /// Drops the token of this value, under whatever number it is cached: Salesforce issues a living
     /// token again and again. Another token of the same identity stays. Whether it was there.
     pub fn invalidate(&self, identity: Identity, value: &str) -> bool {
         let _alone = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
-        let is_same = |kept: &Kept| {
-            let kept = kept.token.value.expose().as_bytes();
-            verify_slices_are_equal(kept, value.as_bytes()).is_ok()
+        let is_same = |cached: &CachedToken| {
+            let cached = cached.token.value.expose().as_bytes();
+            verify_slices_are_equal(cached, value.as_bytes()).is_ok()
         };
         let result = self.tokens.entry(identity).and_compute_with(|entry| match entry {
             Some(entry) if is_same(entry.value()) => Op::Remove,
@@ -142,8 +143,8 @@ impl TokenCache {
         let _alone = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
         let mut cleared = 0;
         self.tokens.run_pending_tasks();
-        for (identity, kept) in &self.tokens {
-            if kept.token.is_alive(now) {
+        for (identity, cached) in &self.tokens {
+            if cached.token.is_alive(now) {
                 continue;
             }
             let result = self.tokens.entry(*identity).and_compute_with(|entry| match entry {
@@ -162,7 +163,7 @@ impl TokenCache {
         let mut epoch = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
         *epoch = Epoch::begin();
         self.tokens.run_pending_tasks();
-        // One by one: moka's invalidate_all keeps the values, which are secrets, for a while.
+        // One by one: moka's invalidate_all leaves the values, which are secrets, in memory for a while.
         let mut cleared = 0;
         for (identity, _) in &self.tokens {
             cleared += u64::from(self.tokens.remove(&*identity).is_some());
@@ -171,14 +172,14 @@ impl TokenCache {
         cleared
     }
 
-    /// Counts what is kept, in one pass with the same rule that [`TokenCache::get`] uses.
+    /// Counts the tokens, in one pass with the same rule that [`TokenCache::get`] uses.
     pub fn count(&self, now: Moment) -> Count {
         self.tokens.run_pending_tasks();
         let mut count = Count { hits: self.past_hits.load(Relaxed), ..Count::default() };
-        for (_, kept) in &self.tokens {
-            let alive = kept.token.is_alive(now);
+        for (_, cached) in &self.tokens {
+            let alive = cached.token.is_alive(now);
             *(if alive { &mut count.valid } else { &mut count.expired }) += 1;
-            count.hits += kept.ticket.map_or(0, |ticket| self.deadlines.hits(ticket));
+            count.hits += cached.ticket.map_or(0, |ticket| self.deadlines.hits(ticket));
         }
         count
     }
@@ -186,14 +187,14 @@ impl TokenCache {
 
 impl Drop for TokenCache {
     fn drop(&mut self) {
-        for (_, kept) in &self.tokens {
-            retire(&self.deadlines, &self.past_hits, &kept);
+        for (_, cached) in &self.tokens {
+            retire(&self.deadlines, &self.past_hits, &cached);
         }
     }
 }
 
-fn retire(deadlines: &Deadlines, past_hits: &AtomicU64, kept: &Kept) {
-    if let Some(hits) = kept.ticket.and_then(|ticket| deadlines.retire(ticket)) {
+fn retire(deadlines: &Deadlines, past_hits: &AtomicU64, cached: &CachedToken) {
+    if let Some(hits) = cached.ticket.and_then(|ticket| deadlines.retire(ticket)) {
         past_hits.fetch_add(hits, Relaxed);
     }
 }

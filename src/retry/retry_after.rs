@@ -8,20 +8,21 @@ const LONGEST: Duration = Duration::from_secs(3_600);
 
 /// What `Retry-After` says as seconds or as a date (RFC 9110 §10.2.3), at most an hour. A date counts
 /// from the answer's own `date`: the server's clock need not be this machine's.
-pub(super) fn retry_after(text: &str, date: Option<&str>, received: Moment) -> Option<Duration> {
+pub fn retry_after(text: &str, date: Option<&str>, received: Moment) -> Option<Duration> {
     let text = text.trim();
     let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // What no number can hold is long, too.
+        // A number too large to read is a long wait, too.
         text.parse().map_or(LONGEST, Duration::from_secs)
     } else {
         let local = || SystemTime::UNIX_EPOCH.checked_add(Duration::from_micros(received.wall));
-        let sent = date.and_then(date_of).or_else(local)?;
-        date_of(text)?.duration_since(sent).ok()?
+        let sent = date.and_then(http_date).or_else(local)?;
+        http_date(text)?.duration_since(sent).ok()?
     };
     (!wait.is_zero()).then_some(wait.min(LONGEST))
 }
 
-fn date_of(text: &str) -> Option<SystemTime> {
+/// Reads an HTTP date (RFC 9110 §5.6.7).
+pub fn http_date(text: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(text.trim()).ok()
 }
 
@@ -33,7 +34,7 @@ mod tests {
     const NOW: Moment = Moment { wall: 1_700_000_000_000_000, monotonic: 0, boot: 0 };
 
     #[test]
-    fn retry_after_is_read_as_seconds_and_as_a_date() {
+    fn fault_19_retry_after_is_read_as_seconds_and_as_a_date() {
         for (text, wait) in [
             ("2", Some(2)),
             ("7200", Some(3_600)),
@@ -56,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_counts_from_that_of_the_answer() {
+    fn fault_19_a_date_counts_from_that_of_the_answer() {
         for (date, text, wait) in [
             ("Tue, 14 Nov 2023 22:14:20 GMT", "Tue, 14 Nov 2023 22:14:30 GMT", Some(10)),
             ("Tue, 14 Nov 2023 22:12:20 GMT", "Tue, 14 Nov 2023 22:12:30 GMT", Some(10)),

@@ -3,6 +3,7 @@
 mod der;
 mod pasted;
 mod refusal;
+mod signer;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -11,6 +12,7 @@ use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use crate::failure::{Code, Failure};
 use crate::secret::Secret;
 use refusal::Refusal;
+pub use signer::{Signature, Signer};
 
 /// A key of 8192 bits, in base64 twice, takes 9 KiB.
 const MAX_LENGTH: usize = 16 * 1024;

@@ -5,96 +5,96 @@ use super::*;
 #[tokio::test]
 async fn a_new_refresh_token_is_kept_before_anybody_gets_the_access_token() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let offer = stage.offer(&holder).await;
+    let login = stage.login(&stage.issuer.log_in());
+    let offer = stage.offer(&login).await;
     assert_eq!(*offer.refresh_token.expose(), "refresh-1");
     assert_eq!(*offer.replaced.expose(), "refresh-0");
-    let (source, other) = (stage.source.clone(), holder.clone());
-    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, KEEPS).await });
+    let (source, other) = (stage.source.clone(), login.clone());
+    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, STORES, None).await });
     tokio::task::yield_now().await;
-    assert!(stage.source.kept(&holder).is_none());
+    assert!(stage.source.cached(&login).is_none());
     assert!(!waiter.is_finished());
-    offer.kept();
+    offer.stored();
     assert_eq!(token_in(waiter.await.unwrap()), "access-1");
-    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!(token_in(stage.ask(&login).await), "access-1");
     assert_eq!(stage.issuer.posts(), 1);
 }
 
 #[tokio::test]
 async fn if_keeping_fails_nobody_gets_the_token_and_the_next_call_keeps_first() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let offer = stage.offer(&holder).await;
-    let (source, other) = (stage.source.clone(), holder.clone());
-    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, KEEPS).await });
+    let login = stage.login(&stage.issuer.log_in());
+    let offer = stage.offer(&login).await;
+    let (source, other) = (stage.source.clone(), login.clone());
+    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, STORES, None).await });
     tokio::task::yield_now().await;
     offer.failed("The database is away.");
     let failure = refused(waiter.await.unwrap());
     assert_eq!((failure.code, failure.retryable), (Code::RefreshNotPersisted, true));
     assert!(failure.to_string().contains("The database is away."));
     drop(offer);
-    let again = stage.offer(&holder).await;
+    let again = stage.offer(&login).await;
     assert_eq!(*again.refresh_token.expose(), "refresh-1");
-    again.kept();
-    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    again.stored();
+    assert_eq!(token_in(stage.ask(&login).await), "access-1");
     assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (1, 0));
 }
 
 #[tokio::test]
 async fn a_call_right_after_keeping_failed_keeps_and_does_not_hear_of_the_failure() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let offer = stage.offer(&holder).await;
+    let login = stage.login(&stage.issuer.log_in());
+    let offer = stage.offer(&login).await;
     offer.failed("The database is away.");
     // The flight was not told yet: this call joins it.
-    let again = stage.offer(&holder).await;
-    again.kept();
-    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    let again = stage.offer(&login).await;
+    again.stored();
+    assert_eq!(token_in(stage.ask(&login).await), "access-1");
     assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (1, 0));
 }
 
 #[tokio::test]
 async fn an_offer_whose_keeper_goes_away_is_made_to_the_next_who_waits() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let offer = stage.offer(&holder).await;
-    let (source, other) = (stage.source.clone(), holder.clone());
-    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, KEEPS).await });
+    let login = stage.login(&stage.issuer.log_in());
+    let offer = stage.offer(&login).await;
+    let (source, other) = (stage.source.clone(), login.clone());
+    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, STORES, None).await });
     tokio::task::yield_now().await;
     drop(offer);
     let second = offer_in(waiter.await.unwrap()).0;
     drop(second);
     // Nobody waits any more: the next call is asked first.
-    let third = stage.offer(&holder).await;
+    let third = stage.offer(&login).await;
     assert_eq!(*third.refresh_token.expose(), "refresh-1");
-    third.kept();
-    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    third.stored();
+    assert_eq!(token_in(stage.ask(&login).await), "access-1");
     assert_eq!(stage.issuer.posts(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_offer_whose_keeper_is_stuck_lapses_and_a_late_yes_still_counts() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let stuck = stage.offer(&holder).await;
-    assert_eq!(refused(stage.ask(&holder).await).code, Code::Deadline);
+    let login = stage.login(&stage.issuer.log_in());
+    let stuck = stage.offer(&login).await;
+    assert_eq!(refused(stage.ask(&login).await).code, Code::Deadline);
     stage.clock.advance(7);
-    let second = stage.offer(&holder).await;
+    let second = stage.offer(&login).await;
     stuck.failed("Too late to say so.");
-    assert_eq!(refused(stage.ask(&holder).await).code, Code::Deadline);
-    stuck.kept();
-    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!(refused(stage.ask(&login).await).code, Code::Deadline);
+    stuck.stored();
+    assert_eq!(token_in(stage.ask(&login).await), "access-1");
     second.failed("It is settled.");
-    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!(token_in(stage.ask(&login).await), "access-1");
 }
 
 #[tokio::test]
 async fn those_who_cannot_keep_leave_it_to_those_who_can() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_millis(20))));
-    let holder = stage.holder(&stage.issuer.log_in());
-    let (forgetful, able) = tokio::join!(stage.token(&holder), async {
-        let offer = stage.offer(&holder).await;
-        offer.kept();
+    let login = stage.login(&stage.issuer.log_in());
+    let (forgetful, able) = tokio::join!(stage.token(&login), async {
+        let offer = stage.offer(&login).await;
+        offer.stored();
         *offer.refresh_token.expose() == "refresh-1"
     });
     assert_eq!((forgetful.unwrap().as_str(), able), ("access-1", true));
@@ -112,13 +112,13 @@ async fn a_new_refresh_token_survives_an_answer_that_is_otherwise_useless() {
         let garbled = Fate::Garbled(200, body.into());
         let fate = move |n| if n == 0 { garbled.clone() } else { AT_ONCE };
         let stage = stage(Issuer::new(true, fate));
-        let holder = stage.holder(&stage.issuer.log_in());
-        let offer = stage.offer(&holder).await;
+        let login = stage.login(&stage.issuer.log_in());
+        let offer = stage.offer(&login).await;
         assert_eq!(*offer.refresh_token.expose(), "refresh-1");
-        offer.kept();
-        assert_eq!(refused(stage.ask(&holder).await).code, code);
+        offer.stored();
+        assert_eq!(refused(stage.ask(&login).await).code, code);
         stage.source.clear();
-        assert_eq!(stage.kept(&holder).await, "access-2");
+        assert_eq!(stage.stores(&login).await, "access-2");
         assert_eq!(stage.issuer.reuses(), 0);
     }
 }
@@ -126,61 +126,61 @@ async fn a_new_refresh_token_survives_an_answer_that_is_otherwise_useless() {
 #[tokio::test]
 async fn what_nobody_could_keep_is_offered_to_the_first_who_can_though_its_access_token_lives() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    assert_eq!(stage.token(&holder).await.unwrap(), "access-1");
-    let offer = stage.offer(&holder).await;
+    let login = stage.login(&stage.issuer.log_in());
+    assert_eq!(stage.token(&login).await.unwrap(), "access-1");
+    let offer = stage.offer(&login).await;
     assert_eq!(*offer.refresh_token.expose(), "refresh-1");
     // Those who only want the access token are not in its way, nor it in theirs.
-    assert_eq!(stage.token(&holder).await.unwrap(), "access-1");
-    offer.kept();
-    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!(stage.token(&login).await.unwrap(), "access-1");
+    offer.stored();
+    assert_eq!(token_in(stage.ask(&login).await), "access-1");
     assert_eq!(stage.issuer.posts(), 1);
 }
 
 #[tokio::test]
 async fn who_cannot_keep_does_not_settle_for_one_who_failed_to() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    assert!(stage.offer(&holder).await.failed("The database is away."));
-    let failure = refused(stage.token(&holder).await);
+    let login = stage.login(&stage.issuer.log_in());
+    assert!(stage.offer(&login).await.failed("The database is away."));
+    let failure = refused(stage.token(&login).await);
     assert_eq!(failure.code, Code::RefreshNotPersisted);
-    assert_eq!(stage.kept(&holder).await, "access-1");
-    assert_eq!(stage.token(&holder).await.unwrap(), "access-1");
+    assert_eq!(stage.stores(&login).await, "access-1");
+    assert_eq!(stage.token(&login).await.unwrap(), "access-1");
 }
 
 #[tokio::test]
 async fn a_failure_that_comes_after_another_has_kept_does_not_count() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let stuck = stage.offer(&holder).await;
+    let login = stage.login(&stage.issuer.log_in());
+    let stuck = stage.offer(&login).await;
     stage.clock.advance(7);
-    let second = stage.offer(&holder).await;
-    stuck.kept();
+    let second = stage.offer(&login).await;
+    stuck.stored();
     assert!(!second.failed("It is settled."));
-    assert_eq!(token_in(stage.ask(&holder).await), "access-1");
+    assert_eq!(token_in(stage.ask(&login).await), "access-1");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_flight_that_nobody_waits_for_any_more_ends() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_secs(2))));
-    let holder = stage.holder(&stage.issuer.log_in());
-    let hurried = stage.source.ask(&holder, Duration::from_secs(1), KEEPS);
+    let login = stage.login(&stage.issuer.log_in());
+    let hurried = stage.source.ask(&login, Duration::from_secs(1), STORES, None);
     assert_eq!(refused(hurried.await).code, Code::Deadline);
     tokio::time::sleep(Duration::from_secs(5)).await;
     assert_eq!(stage.source.stats().in_flight, 0);
-    assert_eq!(stage.kept(&holder).await, "access-1");
+    assert_eq!(stage.stores(&login).await, "access-1");
     assert_eq!(stage.issuer.posts(), 1);
 }
 
 #[tokio::test]
 async fn a_keeper_that_comes_late_is_told_which_refresh_token_was_kept_last() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
+    let login = stage.login(&stage.issuer.log_in());
     for _ in 0..2 {
-        stage.token(&holder).await.unwrap();
+        stage.token(&login).await.unwrap();
         stage.clock.advance(3_600);
     }
-    let offer = stage.offer(&holder).await;
+    let offer = stage.offer(&login).await;
     assert_eq!(*offer.refresh_token.expose(), "refresh-2");
     assert_eq!(*offer.replaced.expose(), "refresh-0");
 }
@@ -188,16 +188,16 @@ async fn a_keeper_that_comes_late_is_told_which_refresh_token_was_kept_last() {
 #[tokio::test(start_paused = true)]
 async fn a_late_yes_for_an_older_refresh_token_makes_it_the_one_kept_last() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let late = stage.offer(&holder).await;
+    let login = stage.login(&stage.issuer.log_in());
+    let late = stage.offer(&login).await;
     stage.clock.advance(10);
     // Its listener was taken away meanwhile.
-    stage.offer(&holder).await.held();
+    stage.offer(&login).await.postpone();
     stage.source.clear();
-    stage.offer(&holder).await.held();
-    stage.token(&holder).await.unwrap();
-    late.kept();
-    let offer = stage.offer(&holder).await;
+    stage.offer(&login).await.postpone();
+    stage.token(&login).await.unwrap();
+    late.stored();
+    let offer = stage.offer(&login).await;
     assert_eq!(*offer.refresh_token.expose(), "refresh-2");
     assert_eq!(*offer.replaced.expose(), "refresh-1");
 }
@@ -205,63 +205,63 @@ async fn a_late_yes_for_an_older_refresh_token_makes_it_the_one_kept_last() {
 #[tokio::test]
 async fn who_kept_one_refresh_token_is_not_waited_for_at_the_next() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    assert_eq!(stage.kept(&holder).await, "access-1");
+    let login = stage.login(&stage.issuer.log_in());
+    assert_eq!(stage.stores(&login).await, "access-1");
     stage.clock.advance(3_600);
-    assert_eq!(stage.token(&holder).await.unwrap(), "access-2");
-    let offer = stage.offer(&holder).await;
+    assert_eq!(stage.token(&login).await.unwrap(), "access-2");
+    let offer = stage.offer(&login).await;
     assert_eq!(*offer.replaced.expose(), "refresh-1");
 }
 
 #[tokio::test]
 async fn who_keeps_gets_the_token_of_its_flight_though_all_is_cleared_meanwhile() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let (offer, place) = offer_in(stage.ask(&holder).await);
+    let login = stage.login(&stage.issuer.log_in());
+    let (offer, resume) = offer_in(stage.ask(&login).await);
     stage.source.clear();
-    offer.kept();
-    let answer = stage.source.go_on(&holder, BUDGET, KEEPS, Some(place)).await;
+    offer.stored();
+    let answer = stage.source.ask(&login, BUDGET, STORES, Some(resume)).await;
     assert_eq!(token_in(answer), "access-1");
-    assert!(stage.source.kept(&holder).is_none());
+    assert!(stage.source.cached(&login).is_none());
     assert_eq!(stage.issuer.posts(), 1);
 }
 
 #[tokio::test]
 async fn what_was_granted_before_a_clear_does_not_come_back() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let (source, other) = (stage.source.clone(), holder.clone());
-    let offer = stage.offer(&holder).await;
-    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, KEEPS).await });
+    let login = stage.login(&stage.issuer.log_in());
+    let (source, other) = (stage.source.clone(), login.clone());
+    let offer = stage.offer(&login).await;
+    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, STORES, None).await });
     tokio::task::yield_now().await;
     offer.failed("The database is away.");
     assert_eq!(refused(waiter.await.unwrap()).code, Code::RefreshNotPersisted);
     stage.source.clear();
-    stage.offer(&holder).await.kept();
-    let (offer, place) = offer_in(stage.ask(&holder).await);
+    stage.offer(&login).await.stored();
+    let (offer, resume) = offer_in(stage.ask(&login).await);
     assert_eq!(*offer.refresh_token.expose(), "refresh-2");
-    offer.kept();
-    assert_eq!(token_in(stage.source.go_on(&holder, BUDGET, KEEPS, Some(place)).await), "access-2");
+    offer.stored();
+    assert_eq!(token_in(stage.source.ask(&login, BUDGET, STORES, Some(resume)).await), "access-2");
 }
 
 #[tokio::test]
 async fn a_token_whose_life_ended_while_its_refresh_token_was_kept_is_handed_to_nobody() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    let (offer, place) = offer_in(stage.ask(&holder).await);
+    let login = stage.login(&stage.issuer.log_in());
+    let (offer, resume) = offer_in(stage.ask(&login).await);
     stage.clock.advance(3_600);
-    offer.kept();
-    let failure = refused(stage.source.go_on(&holder, BUDGET, KEEPS, Some(place)).await);
+    offer.stored();
+    let failure = refused(stage.source.ask(&login, BUDGET, STORES, Some(resume)).await);
     assert_eq!((failure.code, failure.retryable), (Code::NetworkTimeout, true));
-    assert_eq!(stage.kept(&holder).await, "access-2");
+    assert_eq!(stage.stores(&login).await, "access-2");
     assert_eq!(stage.issuer.reuses(), 0);
 }
 
 #[tokio::test]
 async fn a_call_that_keeps_is_one_miss_and_no_hit() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    stage.kept(&holder).await;
+    let login = stage.login(&stage.issuer.log_in());
+    stage.stores(&login).await;
     let stats = stage.source.stats();
     assert_eq!((stats.misses, stats.hits, stats.mints), (1, 0, 1));
 }
@@ -269,12 +269,12 @@ async fn a_call_that_keeps_is_one_miss_and_no_hit() {
 #[tokio::test]
 async fn a_keeper_that_leaves_before_it_was_asked_stands_in_nobodys_way() {
     let stage = stage(Issuer::rotating());
-    let holder = stage.holder(&stage.issuer.log_in());
-    stage.token(&holder).await.unwrap();
+    let login = stage.login(&stage.issuer.log_in());
+    stage.token(&login).await.unwrap();
     stage.source.clear();
-    let hurried = stage.source.ask(&holder, Duration::from_millis(100), KEEPS).await;
+    let hurried = stage.source.ask(&login, Duration::from_millis(100), STORES, None).await;
     assert_eq!(refused(hurried).code, Code::Deadline);
-    assert_eq!(stage.token(&holder).await.unwrap(), "access-2");
-    let offer = stage.offer(&holder).await;
+    assert_eq!(stage.token(&login).await.unwrap(), "access-2");
+    let offer = stage.offer(&login).await;
     assert_eq!(*offer.replaced.expose(), "refresh-0");
 }

@@ -1,0 +1,100 @@
+//! Which hosts an answer may name: the rules for its instance URL and its identity URL.
+
+use url::{Host, Url};
+
+use crate::failure::{Code, Failure};
+use crate::origin::{
+    BaseUrl, LONGEST, drop_trailing_dot, is_loopback, lies_below, my_domain_of_page,
+};
+
+/// Salesforce's own domains that serve APIs, taken from `isSalesforceDomain` of `sfdcUrl.ts` in
+/// forcedotcom/sfdx-core. A host must lie below one of them, label by label.
+const SALESFORCE_DOMAINS: [&str; 3] = ["salesforce.com", "force.com", "cloudforce.com"];
+
+/// The hosts that a token may be sent to, whatever an answer says: the configured ones, hosts below a
+/// domain of Salesforce, and hosts that the user allows.
+pub struct InstanceHosts<'a> {
+    /// The org's host as configured.
+    pub instance: &'a BaseUrl,
+    /// The token endpoint's host.
+    pub login: &'a BaseUrl,
+    /// `allowedInstanceHosts`.
+    pub allowed: &'a [String],
+}
+
+impl InstanceHosts<'_> {
+    /// Checks the instance URL that a token response names, and returns its origin.
+    ///
+    /// # Errors
+    /// `INSTANCE_URL_REFUSED`, with the rule that the URL breaks, never with the URL.
+    pub fn instance_url(&self, text: &str) -> Result<String, Failure> {
+        let url = self.check(text)?;
+        if url.path() == "/" {
+            return Ok(url.origin().ascii_serialization());
+        }
+        Err(refused("is more than scheme and host"))
+    }
+
+    /// The identity URL of a token response, if it may be trusted: jsforce sends the token there.
+    pub fn identity_url(&self, text: &str) -> Option<String> {
+        self.check(text).ok().map(String::from)
+    }
+
+    fn check(&self, text: &str) -> Result<Url, Failure> {
+        if text.len() > LONGEST {
+            return Err(refused("is longer than 2,048 bytes"));
+        }
+        let mut url = Url::parse(text).map_err(|_| refused("is no URL"))?;
+        drop_trailing_dot(&mut url);
+        let bare = url.query().is_none() && url.fragment().is_none();
+        if !bare || !url.username().is_empty() || url.password().is_some() {
+            return Err(refused("is more than scheme and host"));
+        }
+        let local = self.instance.is_loopback() || self.login.is_loopback();
+        if is_loopback(&url) && local {
+            return Ok(url);
+        }
+        let (Some(Host::Domain(host)), "https") = (url.host(), url.scheme()) else {
+            return Err(refused("is not https, or no named host"));
+        };
+        let configured = [self.instance, self.login];
+        let same =
+            configured.iter().any(|known| known.origin() == url.origin().ascii_serialization());
+        if !same && url.port().is_some() {
+            return Err(refused("has a port of its own"));
+        }
+        let known = same
+            || configured.iter().any(|known| known.host() == host)
+            || SALESFORCE_DOMAINS.iter().any(|domain| lies_below(host, domain))
+            || self.allowed.iter().any(|allowed| allowed == host);
+        if !known || my_domain_of_page(host).is_some() {
+            return Err(refused(
+                "is neither the configured host nor one of Salesforce's API domains",
+            ));
+        }
+        Ok(url)
+    }
+}
+
+fn refused(rule: &str) -> Failure {
+    Failure::new(
+        Code::InstanceUrlRefused,
+        format!("The token response names an instance URL that {rule}."),
+    )
+}
+
+/// Reads one entry of `allowedInstanceHosts` into the form hosts are compared in.
+///
+/// # Errors
+/// `CONFIG_INVALID` if the entry is not a bare host name.
+pub fn allowed_host(text: &str) -> Result<String, Failure> {
+    let is_plain =
+        |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
+    match Host::parse(text.trim().trim_end_matches('.')) {
+        Ok(Host::Domain(host)) if host.contains('.') && is_plain(&host) => Ok(host),
+        _ => Err(Failure::of_option(
+            "allowedInstanceHosts",
+            "allowedInstanceHosts must hold host names, such as api.example.com.",
+        )),
+    }
+}

@@ -1,0 +1,151 @@
+//! Requests that consume their grant, and so are sent once: by refresh token, by authorization code.
+
+use std::future::Future;
+use std::time::Duration;
+
+use super::super::TokenEndpoint;
+use super::Salesforce;
+use super::answer_proves::{about_the_grant, as_busy, is_refusal};
+use super::instance_hosts::InstanceHosts;
+use super::issued::{self, Terms};
+use super::redact::redact;
+use crate::credential::Client;
+use crate::failure::{Code, Failure};
+use crate::grant::authorization_code::{self, AuthorizationCode};
+use crate::grant::{TokenRequest, refresh_token};
+use crate::life::Life;
+use crate::origin::BaseUrl;
+use crate::retry::{self, Patience};
+use crate::secret::Secret;
+use crate::token::{AccessToken, Successor};
+
+/// What an answer brought.
+pub struct Refreshed {
+    /// The access token, or why it cannot be used although the server issued it.
+    pub token: Result<AccessToken, Failure>,
+    /// What the answer says of the refresh token.
+    pub successor: Successor,
+    /// From making the request to its parsed answer.
+    pub request: Duration,
+}
+
+/// On which terms tokens are asked for.
+pub struct RefreshTerms<'a> {
+    /// The org's host, if it is configured.
+    pub instance_url: Option<&'a BaseUrl>,
+    /// How long an access token is used.
+    pub life: Life,
+    /// Whether the app may rotate refresh tokens.
+    pub may_rotate: bool,
+}
+
+impl Salesforce {
+    /// Sends `token`, once. Only what never left this machine is tried again.
+    ///
+    /// # Errors
+    /// What went wrong; `had_no_effect` says whether `token` may be sent another time.
+    pub async fn refresh(
+        &self,
+        client: &Client,
+        token: &Secret,
+        terms: &RefreshTerms<'_>,
+    ) -> Result<Refreshed, Failure> {
+        let url = &self.endpoint.url(&client.login_url);
+        let now = || self.endpoint.clock().now();
+        let request = || refresh_token::request(client, url, token, now());
+        let told =
+            |failure| redact(about_the_grant(failure, Code::RefreshTokenInvalid), client, &[token]);
+        self.send_once(client, terms, request, told).await
+    }
+
+    /// Trades an authorization code for tokens.
+    ///
+    /// # Errors
+    /// What went wrong. A code whose answer was lost may be spent: a second use revokes what the
+    /// first one brought (RFC 6749 §4.1.2).
+    pub async fn redeem(
+        &self,
+        client: &Client,
+        code: &AuthorizationCode,
+    ) -> Result<Refreshed, Failure> {
+        let url = &self.endpoint.url(&client.login_url);
+        let terms = RefreshTerms { instance_url: None, life: Life::default(), may_rotate: true };
+        let now = || self.endpoint.clock().now();
+        let request = || authorization_code::request(client, url, code, now());
+        let sent = [&code.code, &code.verifier];
+        let told = |failure| {
+            redact(about_the_grant(failure, Code::AuthorizationCodeInvalid), client, &sent)
+        };
+        self.send_once(client, &terms, request, told).await.map_err(|failure| {
+            if failure.had_no_effect {
+                return failure;
+            }
+            let what = format!("{} The authorization code may have been spent.", failure.what);
+            let code = Code::AuthorizationCodeInvalid;
+            Failure { code, what, retryable: code.is_retryable(), ..failure }
+        })
+    }
+
+    async fn send_once<F>(
+        &self,
+        client: &Client,
+        terms: &RefreshTerms<'_>,
+        request: impl Fn() -> F,
+        told: impl Fn(Failure) -> Failure,
+    ) -> Result<Refreshed, Failure>
+    where
+        F: Future<Output = Result<TokenRequest, Failure>>,
+    {
+        let told = |failure: Failure| {
+            let what = format!("{} (Token host {}.)", failure.what, client.login_url.origin());
+            let had_no_effect = failure.had_no_effect || is_refusal(&failure);
+            told(Failure { what, had_no_effect, ..failure })
+        };
+        let permit = || self.endpoint.permit(&client.login_url);
+        let attempt = |limit| self.attempt_once(client, terms, request(), limit);
+        let patience = if terms.may_rotate { Patience::SENT_ONCE } else { Patience::NOT_REPLAYED };
+        match retry::within(patience, self.endpoint.clock(), permit, attempt).await {
+            Ok(refreshed) => Ok(Refreshed { token: refreshed.token.map_err(told), ..refreshed }),
+            Err(failure) => Err(told(failure)),
+        }
+    }
+
+    async fn attempt_once(
+        &self,
+        client: &Client,
+        terms: &RefreshTerms<'_>,
+        request: impl Future<Output = Result<TokenRequest, Failure>>,
+        limit: Duration,
+    ) -> Result<Refreshed, Failure> {
+        let answer = self.endpoint.ask(&client.login_url, request, limit).await?;
+        let successor = TokenEndpoint::successor(&answer);
+        let read = self.endpoint.read(&answer);
+        let is_grant = read.as_ref().map_or_else(|it| it.code == Code::DpopRequired, |_| true);
+        let token = read.and_then(|granted| {
+            let terms = Terms {
+                hosts: InstanceHosts {
+                    instance: terms.instance_url.unwrap_or(&client.login_url),
+                    login: &client.login_url,
+                    allowed: &self.allowed_instance_hosts,
+                },
+                life: terms.life,
+                // A freeze may cut a request off: none begins while nobody waits for it.
+                renews_ahead: false,
+                clock_skew: 0,
+            };
+            issued::token(granted, &answer, &terms)
+        });
+        match token {
+            // What a grant says of the refresh token counts, whatever else is wrong with the answer.
+            // A new refresh token counts even if the answer is no grant.
+            Err(failure) if !is_grant && !matches!(successor, Successor::Token(_)) => {
+                Err(if terms.may_rotate { failure } else { as_busy(failure) })
+            }
+            token => Ok(Refreshed {
+                token: token.map_err(|failure| Failure { attempts: 1, ..failure }),
+                successor,
+                request: answer.received.since(answer.began),
+            }),
+        }
+    }
+}

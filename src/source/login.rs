@@ -1,0 +1,102 @@
+//! Who asks for tokens: by which grant, and under which name the token is cached.
+
+use std::sync::Arc;
+
+use crate::credential::{Client, JwtCredential};
+use crate::failure::Failure;
+use crate::identity::{Identity, IdentityKey};
+use crate::life::Life;
+use crate::lineage::{KnownLineages, Lineage};
+use crate::origin::BaseUrl;
+use crate::secret::Secret;
+
+/// What is traded for an access token (RFC 6749 §1.3).
+#[derive(Clone)]
+pub enum Grant {
+    /// Assertions signed with a private key.
+    JwtBearer(Arc<JwtCredential>),
+    /// The newest refresh token of a lineage.
+    RefreshToken(Arc<RefreshTokenGrant>),
+}
+
+/// A user's refresh token at an app.
+pub struct RefreshTokenGrant {
+    /// The app.
+    pub client: Client,
+    /// The org's host, if it is configured; the token response names the one that is used.
+    pub instance_url: Option<BaseUrl>,
+    /// How long an access token is used.
+    pub life: Life,
+    /// The refresh token and its successors.
+    pub lineage: Arc<Lineage>,
+    /// Where successors are found again.
+    pub known: Arc<KnownLineages>,
+}
+
+/// What a user configures for a login by a refresh token.
+pub struct RefreshTokenConfig<'a> {
+    /// The app.
+    pub client: Client,
+    /// Any refresh token of a lineage.
+    pub refresh_token: Secret,
+    /// Whether the app rotates refresh tokens, if the user says so.
+    pub rotates: Option<bool>,
+    /// The org's host, if it is known.
+    pub instance_url: Option<&'a str>,
+    /// How long an access token is used.
+    pub life: Life,
+}
+
+/// Who asks: a grant, together with the name of its access token.
+#[derive(Clone)]
+pub struct Login {
+    /// What is traded.
+    pub grant: Grant,
+    /// The name of the token.
+    pub identity: Identity,
+}
+
+impl Login {
+    /// A login by the JWT bearer grant. Everything that changes the token or its life is part of the
+    /// name.
+    pub fn by_jwt(credential: JwtCredential) -> Self {
+        let (ttl, buffer) = credential.life.milliseconds();
+        let identity = credential.signer.identity_key().identity([
+            "jwt-bearer",
+            &credential.login_url.site(),
+            &credential.instance_url.origin(),
+            // An explicit audience differs from the default even if it spells the same origin:
+            // it gets no fallback.
+            if credential.audience.is_some() { "explicit" } else { "default" },
+            credential.audience.as_deref().unwrap_or_default(),
+            &credential.client_id,
+            &credential.username,
+            &ttl.to_string(),
+            &buffer.to_string(),
+        ]);
+        Self { grant: Grant::JwtBearer(Arc::new(credential)), identity }
+    }
+
+    /// A login by a refresh token: finds its lineage, or begins one. The name is the lineage's alone.
+    /// All logins of one lineage share one access token; the caller that minted the token sets its life.
+    ///
+    /// # Errors
+    /// `REFRESH_TOKENS_FULL`; `CONFIG_INVALID` for the instance URL.
+    pub fn by_refresh_token(
+        known: Arc<KnownLineages>,
+        config: RefreshTokenConfig,
+    ) -> Result<Self, Failure> {
+        let RefreshTokenConfig { client, refresh_token, rotates, instance_url, life } = config;
+        let instance_url =
+            instance_url.map(|text| BaseUrl::parse("instanceUrl", text)).transpose()?;
+        let lineage = known.find_or_begin(&client, refresh_token, rotates)?;
+        let identity = IdentityKey::derive(lineage.id()).identity(["refresh-token"]);
+        let grant = RefreshTokenGrant { client, instance_url, life, lineage, known };
+        Ok(Self { grant: Grant::RefreshToken(Arc::new(grant)), identity })
+    }
+
+    /// Whether the user has forgotten its refresh token.
+    pub fn is_forgotten(&self) -> bool {
+        matches!(&self.grant, Grant::RefreshToken(token) if token.lineage.is_forgotten())
+    }
+}
