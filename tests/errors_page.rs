@@ -16,9 +16,8 @@ const PAGE: &str = "docs/errors.md";
 const HEAD: &str = "## The codes\n";
 
 fn table() -> String {
-    let mut table = String::from(
-        "\n| code | what happened | what to do | retryable |\n|---|---|---|---|\n",
-    );
+    let mut table =
+        String::from("\n| code | what happened | what to do | retryable |\n|---|---|---|---|\n");
     for code in Code::ALL {
         let retryable = if code.is_retryable() { "yes" } else { "no" };
         let (name, meaning, hint) = (code.name(), cell(code.meaning()), cell(code.hint()));

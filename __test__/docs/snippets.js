@@ -26,9 +26,15 @@ const anchor = (heading) =>
     .replace(/[^\w\- ]/g, '')
     .replaceAll(' ', '-');
 
-/** The languages of all fences, the empty one included. */
-const languages = (markdown) =>
-  [...markdown.matchAll(/^```(.*)\n[\s\S]*?^```$/gm)].map(([, l]) => l);
+/**
+ * The languages of all fences, indented ones and the empty language included.
+ *
+ * @param {string} markdown
+ */
+function languages(markdown) {
+  const marks = [...markdown.matchAll(/^ *```(.*)$/gm)].map(([, language]) => language);
+  return marks.filter((_, i) => i % 2 === 0);
+}
 
 /**
  * A first line `// name.ts` names the file, which the other snippets below the same heading can
