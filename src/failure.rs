@@ -3,12 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
-/// Declares the codes beside their names, retryability and remedies, so that none lacks one.
+/// Declares each code with its meaning, name, retryability and remedy, so that none is missing.
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident $name:literal $retry:ident $hint:literal)+) => {
+    ($($(#[doc = $meaning:literal])+ $variant:ident $name:literal $retry:ident $hint:literal)+) => {
         /// The stable name of a failure; users compare with it, so names are never changed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code { $($(#[$doc])* #[doc = concat!("\n\n", $hint)] $variant),+ }
+        pub enum Code {
+            $($(#[doc = $meaning])+ #[doc = concat!("\n\n", $hint)] $variant),+
+        }
 
         impl Code {
             /// Every code, for tables and tests.
@@ -17,6 +19,12 @@ macro_rules! codes {
             /// The name users see, in an error's `code` and at the head of its message.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
+            }
+
+            /// What happened, in general; [`Failure::what`] tells the single case.
+            pub fn meaning(self) -> &'static str {
+                // A doc comment's text begins with the space after the slashes.
+                match self { $(Self::$variant => concat!($($meaning),+).trim_start()),+ }
             }
 
             /// Whether the same call may succeed later with nothing changed.
@@ -35,135 +43,137 @@ macro_rules! codes {
 }
 
 codes! {
-    /// An option is missing, of the wrong shape, or not allowed.
+    /// An option is missing, has the wrong type, or has a value that is not allowed. `option` names
+    /// the option.
     ConfigInvalid "CONFIG_INVALID" fatal
         "Correct the option that the message names."
-    /// The private key cannot sign.
+    /// The private key cannot sign: it is encrypted, not RSA, too short, damaged, or a file path.
     PrivateKeyInvalid "PRIVATE_KEY_INVALID" fatal
         "Pass the text of an unencrypted RSA private key of at least 2048 bits (PKCS#8 or PKCS#1 PEM)."
-    /// `invalid_grant: user hasn't approved this consumer`.
+    /// Salesforce answered `user hasn't approved this consumer`.
     UserNotApproved "USER_NOT_APPROVED" fatal
-        "Check in this order: the user name belongs to this org (sandbox user names end in the sandbox's name); the app's policy is 'Admin approved users are pre-authorized' and the user's profile or permission set is assigned to the app; with 'All users may self-authorize' the user has approved the app once in a browser; the app has the refresh_token scope; changes are up to 10 minutes old."
-    /// `invalid_app_access: user is not admin approved to access this app`.
+        "Check in this order. The user name belongs to this org; sandbox user names end in the sandbox's name. The app's policy is 'Admin approved users are pre-authorized', and the user's profile or permission set is assigned to the app. With 'All users may self-authorize', the user has approved the app once in a browser. The app has the refresh_token scope. Changes in Salesforce take up to 10 minutes."
+    /// Salesforce answered `invalid_app_access`: no administrator assigned the app to the user.
     UserNotAdminApproved "USER_NOT_ADMIN_APPROVED" fatal
         "Assign the user's profile or one of the user's permission sets to the app (App policies, 'Admin approved users are pre-authorized')."
-    /// `invalid_grant: invalid assertion`.
+    /// The signature of the assertion does not match the app's certificate.
     AssertionInvalid "ASSERTION_INVALID" fatal
         "Upload to the app the certificate that belongs to this private key, and check that the client id is that app's consumer key."
-    /// `invalid_grant: audience is invalid`.
+    /// The app does not accept the assertion's audience.
     AudienceInvalid "AUDIENCE_INVALID" fatal
-        "Set audience: the My Domain origin for an External Client App; https://login.salesforce.com (production) or https://test.salesforce.com (sandbox) for a Connected App; the full site URL for Experience Cloud."
-    /// `invalid_grant: expired authorization code`, in a JWT flow.
+        "Set audience. An External Client App wants the My Domain origin. A Connected App wants https://login.salesforce.com (production) or https://test.salesforce.com (sandbox). Experience Cloud wants the full site URL."
+    /// The assertion had expired when it reached Salesforce.
     AssertionExpired "ASSERTION_EXPIRED" fatal
-        "The assertion was past its expiry when it arrived: set this machine's clock (it must be right to within three minutes)."
-    /// `app_not_found`.
+        "The assertion had expired when it arrived. Set this machine's clock: it must be right to within three minutes."
+    /// The app is not installed in this org (`app_not_found`).
     AppNotFound "APP_NOT_FOUND" fatal
         "Use the org's My Domain URL (https://<name>.my.salesforce.com) as loginUrl or instanceUrl, not login.salesforce.com, and check that the app is installed and enabled in that org."
-    /// `invalid_client_id`.
+    /// Salesforce does not know the consumer key (`invalid_client_id`).
     ClientIdInvalid "CLIENT_ID_INVALID" fatal
-        "Check that clientId is the consumer key of an app in this very org; a new app takes up to 10 minutes to become known."
-    /// `invalid_client`.
+        "Check that clientId is the consumer key of an app in this org. Salesforce takes up to 10 minutes to know a new app."
+    /// The app wants a client secret, or a different one (`invalid_client`).
     ClientCredentialsInvalid "CLIENT_CREDENTIALS_INVALID" fatal
-        "The app wants a client secret, or another one: check the secret and the app's 'Require Secret' settings."
-    /// `invalid_request` about the `refresh_token` scope.
+        "The app wants a client secret, or a different one. Check the secret and the app's 'Require Secret' settings."
+    /// The app lacks the `refresh_token` scope, or the login did not ask for it.
     ScopeMissing "SCOPE_MISSING" fatal
-        "Add the scope 'Perform requests at any time (refresh_token, offline_access)' to the app; the JWT bearer flow needs it."
-    /// `unsupported_grant_type`.
+        "Add the scope 'Perform requests at any time (refresh_token, offline_access)' to the app. The JWT bearer flow needs it. A login in a browser must ask for it."
+    /// The OAuth flow is switched off, or the host is not a login host (`unsupported_grant_type`).
     GrantUnsupported "GRANT_UNSUPPORTED" fatal
-        "Check that the URL is the org's login host or My Domain, and that the app allows the JWT bearer flow (a certificate is uploaded)."
-    /// A policy of the org or of the app forbids it.
+        "Check that the URL is the org's login host or My Domain, and that the app allows this flow. The JWT bearer flow needs an uploaded certificate."
+    /// A policy of the org or of the app forbids the app or the OAuth flow.
     AppBlocked "APP_BLOCKED" fatal
         "An administrator has blocked the app or switched this OAuth flow off: see Setup, Connected Apps OAuth Usage and OAuth and OpenID Connect Settings."
-    /// `invalid_grant: login rate exceeded`.
+    /// The user has reached Salesforce's limit of 3,600 logins an hour.
     LoginRateExceeded "LOGIN_RATE_EXCEEDED" retry
-        "Salesforce allows 3,600 logins an hour for each user: wait up to an hour, keep tokens longer (tokenTtl: 'session') or spread the load over more integration users."
-    /// 429, `rate_limit_exceeded`, `slow_down`.
+        "Salesforce allows 3,600 logins an hour for each user: wait up to an hour. Then cache tokens longer (tokenTtl: 'session'), or spread the load over more integration users."
+    /// The server asks for fewer requests: HTTP 429, `rate_limit_exceeded` or `slow_down`.
     RateLimited "RATE_LIMITED" retry
         "The authorization server asks for fewer requests: wait for retryAfterMs."
-    /// The refresh token is expired, revoked or replaced.
+    /// The refresh token is expired, revoked, forgotten, or replaced by a newer one.
     RefreshTokenInvalid "REFRESH_TOKEN_INVALID" fatal
-        "The refresh token has expired, was revoked, or was replaced by a newer one, perhaps because another process sent it at the same moment: let the user log in again and store the new token."
-    /// The authorization code is expired, used, or of another request.
+        "Pass the newest refresh token that was stored. If that is this one, let the user log in again and store the new token. A refresh token also ends when two processes send it at the same moment."
+    /// The authorization code is expired, used, or belongs to a different request.
     AuthorizationCodeInvalid "AUTHORIZATION_CODE_INVALID" fatal
-        "An authorization code is good for one request within a few minutes, with the redirect URI and the code verifier it was asked for with: let the user log in again."
-    /// A refresh token was sent and no usable answer came.
+        "Let the user log in again. An authorization code is good for one request within a few minutes, with the redirect URI and the code verifier of its own authorization request."
+    /// A refresh token was sent, and no usable answer came: the token may be spent.
     RefreshUncertain "REFRESH_UNCERTAIN" fatal
-        "The token is not sent again, because Salesforce revokes all tokens of a user whose refresh token is used twice. Pass the newest refresh token that was kept, or let the user log in again. If the app does not rotate refresh tokens, say so with rotation: false."
-    /// The user's function gave no refresh token.
+        "The token is not sent again, because Salesforce revokes all tokens of an approval when a refresh token is used twice. Pass the newest refresh token that was stored, or let the user log in again. If the app does not rotate refresh tokens, set rotation: false."
+    /// The function that was passed as `refreshToken` failed. `cause` is what it threw.
     RefreshTokenUnavailable "REFRESH_TOKEN_UNAVAILABLE" retry
-        "The function that was passed as refreshToken must return the newest refresh token that was kept, as a string; what it threw is the cause of this error."
-    /// The user's callback did not keep a new refresh token.
+        "Make the function return the newest refresh token that was stored, as a string."
+    /// `onRefreshToken` or a listener failed or took too long, or the call has neither. `cause` is
+    /// what it threw.
     RefreshNotPersisted "REFRESH_NOT_PERSISTED" retry
-        "Mend onRefreshToken or the listener, or pass one with this call: the next call keeps the same token first. Until it succeeds the new refresh token lives in this process only, and the old one is dead."
-    /// Too many refresh tokens are known.
+        "Repair onRefreshToken or the listener, or pass one with this call. The next call stores the same token first. Until then the new refresh token exists in this process only, and the old one is spent."
+    /// This process knows a million refresh tokens, which is the limit.
     RefreshTokensFull "REFRESH_TOKENS_FULL" fatal
-        "Refresh tokens are never dropped by themselves, because a forgotten one could be spent twice: call forgetRefreshToken() for those that are done with, or restart."
+        "Call forgetRefreshToken() for tokens that are no longer used, or restart. Refresh tokens are never dropped by themselves, because a forgotten one could be spent twice."
     /// The user is deactivated or frozen.
     UserInactive "USER_INACTIVE" fatal
         "Activate or unfreeze the user in Setup, or use another integration user."
-    /// The login came from an address or at an hour that the org forbids.
+    /// The org forbids logins from this address or at this hour.
     IpRestricted "IP_RESTRICTED" fatal
-        "Add this machine's outgoing address to the profile's login IP ranges, or relax IP restrictions in the app's policies; check the profile's login hours."
-    /// The org is locked, suspended or deleted.
+        "Add this machine's outgoing address to the profile's login IP ranges, or relax IP restrictions in the app's policies. Check the profile's login hours."
+    /// The org is locked, suspended, expired or deleted.
     OrgInactive "ORG_INACTIVE" fatal
-        "The org is locked, suspended, expired or deleted: check it with Salesforce, and the instanceUrl."
-    /// `bad_jti_claim`: an assertion was seen before.
+        "The org is locked, suspended, expired or deleted. Check the org with Salesforce, and check the instanceUrl."
+    /// An assertion reached Salesforce twice (`bad_jti_claim`).
     AssertionReplayed "ASSERTION_REPLAYED" retry
-        "An assertion reached Salesforce twice; every attempt signs a new one, so trying again is safe."
-    /// The app wants DPoP-bound tokens.
+        "Try again: every attempt signs a new assertion."
+    /// The app demands DPoP-bound tokens, which jsforce cannot use.
     DpopRequired "DPOP_REQUIRED" fatal
-        "The app demands DPoP-bound tokens, which jsforce cannot use: switch DPoP off in the app."
-    /// Some other OAuth error, final.
+        "jsforce cannot use DPoP-bound tokens: switch DPoP off in the app."
+    /// The authorization server refused the request with another OAuth error.
     Refused "REFUSED" fatal
-        "The authorization server refused the request; see error and errorDescription."
-    /// 5xx, `server_error`, `unknown_error` and the like.
+        "See error and errorDescription."
+    /// Salesforce has a temporary problem: HTTP 5xx, `server_error`, `unknown_error` and the like.
     ServerUnavailable "SERVER_UNAVAILABLE" retry
-        "Salesforce has a passing problem: try again, and see its status page if it lasts."
-    /// An answer that is no token response.
+        "Try again. If the problem lasts, see Salesforce's status page."
+    /// The host answered with a page, or with JSON that is not a token response.
     BadResponse "BAD_RESPONSE" retry
-        "The host answered with something that is no token response: check that the URL is a Salesforce login host or My Domain and that no proxy or maintenance page answers in its place."
-    /// More than 64 KiB.
+        "Check that the URL is a Salesforce login host or My Domain, and that no proxy or maintenance page answers in its place."
+    /// The answer is larger than 64 KiB, which no token response is.
     ResponseTooLarge "RESPONSE_TOO_LARGE" fatal
-        "The answer was larger than any token response: check that the URL is a Salesforce login host or My Domain."
-    /// 3xx: following it would send the assertion to another host.
+        "Check that the URL is a Salesforce login host or My Domain."
+    /// The host redirects.
     RedirectRefused "REDIRECT_REFUSED" fatal
-        "The host redirects. Redirects are never followed, because they would carry the credential to another host: configure the final host."
-    /// The token response names an instance URL that is not to be trusted.
+        "Configure the final host. Redirects are never followed, because they would carry the credential to another host."
+    /// The token response names an instance URL that is not trusted.
     InstanceUrlRefused "INSTANCE_URL_REFUSED" fatal
-        "If this host is really your org's, add it to allowedInstanceHosts."
+        "If this host belongs to your org, add it to allowedInstanceHosts."
     /// The host name cannot be resolved.
     NetworkDns "NETWORK_DNS" retry
         "Check the spelling of the host, and that this network (VPC, NAT gateway) can resolve public names."
-    /// No connection can be made.
+    /// No connection to the host can be made.
     NetworkConnect "NETWORK_CONNECT" retry
         "Check that this network (security group, NAT gateway, proxy) lets connections out to the host."
-    /// The TLS handshake failed.
+    /// The host's certificate is not trusted, has expired, or is for another name.
     NetworkTls "NETWORK_TLS" fatal
-        "The host's certificate is not trusted, has expired, or is for another name. Behind an intercepting proxy, name its CA with the option ca or NODE_EXTRA_CA_CERTS."
-    /// No answer within the attempt's time.
+        "Behind an intercepting proxy, name the proxy's certificate authority with the option ca or NODE_EXTRA_CA_CERTS. Otherwise check the URL and this machine's clock."
+    /// No answer came in the time of the attempt.
     NetworkTimeout "NETWORK_TIMEOUT" retry
-        "Try again; if it lasts, check that this network (security group, NAT gateway, proxy) lets connections out to the host."
-    /// The connection broke while the answer was awaited.
+        "Try again. If it lasts, check that this network (security group, NAT gateway, proxy) lets connections out to the host."
+    /// The connection was closed before the answer was complete.
     NetworkReset "NETWORK_RESET" retry
-        "The connection was closed before the answer was complete: try again."
-    /// The caller's time ran out.
+        "Try again."
+    /// The time for this call ran out.
     Deadline "DEADLINE" retry
-        "The time for this call ran out: allow more time, or ask earlier: prewarm()."
-    /// Too many logins in an hour brought nothing.
+        "Allow the call more time, or ask earlier with prewarm()."
+    /// 60 logins of this hour were refused, or brought a token that was refused.
     LoginsCapped "LOGINS_CAPPED" retry
-        "Mend what the errors before this one named; the count begins anew after retryAfterMs, or after clearAllTokens() or clearAllConnections()."
-    /// jsforce's requests are rejected although the token is new.
+        "Repair what the errors before this one named. Logins start again after retryAfterMs, or after clearAllTokens() or clearAllConnections()."
+    /// Salesforce issues new tokens and then answers 401 to them.
     SessionRejected "SESSION_REJECTED" fatal
-        "Salesforce issues tokens and then answers 401 to them: check the app's session and IP policies, the user's API access, and that the instance URL belongs to the org."
+        "Check the app's session and IP policies, the user's API access, and that the instance URL belongs to the org."
     /// The caller's `AbortSignal` fired.
     Aborted "ABORTED" fatal
-        "What the call waited for goes on for others."
-    /// jsforce cannot be loaded.
+        "Only this call was cancelled: the login continues for other callers."
+    /// jsforce is missing or cannot be loaded.
     JsforceUnavailable "JSFORCE_UNAVAILABLE" fatal
         "Install jsforce 3 (npm install jsforce; 3.10.16 is the last release for Node.js 20), pass the Connection class as an option, or use getAccessToken, which needs no jsforce."
-    /// A defect of this package.
+    /// This package has a defect.
     Internal "INTERNAL" retry
-        "This is a defect of jsforce-connection-manager: please report it with this message."
+        "Please report this message as a defect of jsforce-connection-manager."
 }
 
 /// One failure, ready to be shown: it holds no secret and no part of a response body but the

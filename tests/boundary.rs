@@ -1,5 +1,5 @@
 //! Where Rust meets Node.js: no panic gets across, jsforce stays outside, and the error codes in
-//! Rust, in the types and in the README are the same ones.
+//! Rust and in the types are the same ones.
 
 mod support;
 
@@ -17,19 +17,6 @@ fn union(types: &str, name: &str) -> BTreeSet<String> {
     let (_, rest) = types.split_once(&format!("export type {name} =")).expect("the union");
     let (members, _) = rest.split_once(';').expect("its end");
     members.split('\'').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
-/// The codes at the head of a table's rows: `` | `CODE` | … ``.
-fn table(markdown: &str) -> BTreeSet<String> {
-    let code = |line: &str| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned());
-    let is_code = |name: &String| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    // Variables of the environment look alike, but stand in a table of their own.
-    markdown
-        .lines()
-        .filter_map(code)
-        .filter(is_code)
-        .filter(|name| !name.starts_with("SF_"))
-        .collect()
 }
 
 /// Functions that Node.js calls synchronously and whose panic would end the process.
@@ -77,12 +64,6 @@ fn the_types_name_every_code_and_no_other() {
         ["X_Y", "Z"].map(Into::into).into()
     );
     assert_eq!(union(&types, "AuthErrorCode"), rust());
-}
-
-#[test]
-fn the_readme_explains_every_code_and_no_other() {
-    assert_eq!(table("| `X_Y` | no |\n| `SF_A` | x |\n| `y` | x |"), ["X_Y".to_owned()].into());
-    assert_eq!(table(&text("README.md")), rust());
 }
 
 #[test]

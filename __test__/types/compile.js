@@ -47,4 +47,4 @@ function compile(folders, packages, compilerOptions) {
   }
 }
 
-module.exports = { compile };
+module.exports = { COMPILER_OPTIONS, TSC, compile };

@@ -2,16 +2,15 @@
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
-const { readFileSync } = require('node:fs');
 const http = require('node:http');
 const { join } = require('node:path');
 const { text } = require('node:stream/consumers');
 const { pathToFileURL } = require('node:url');
 const { plainEnvironment } = require('../../support/plain-environment');
 const { closeAfterTest } = require('../support/orgs');
-const { stage } = require('./support');
-
-const ROOT = join(__dirname, '../..');
+const { ROOT } = require('../package/packed');
+const { stage } = require('../refresh-token/support');
+const { snippet } = require('./snippets');
 
 /** A port of the loopback interface on which nobody listens. */
 async function freePort() {
@@ -22,25 +21,24 @@ async function freePort() {
   return port;
 }
 
-/** The README's script for the first refresh token, at another port. */
+/** The script of the page about refresh tokens, at another port. */
 function scriptAt(port) {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const [, script] = /```js\n\/\/ log-in\.mjs\n([\s\S]*?)```/.exec(readme);
+  const script = snippet('refresh-tokens/the-first-refresh-token/log-in.mjs');
   const index = pathToFileURL(join(ROOT, 'index.js')).href;
   return script.replace("'jsforce-connection-manager'", `'${index}'`).replaceAll('1717', port);
 }
 
-test('the script of the README brings the first refresh token', async () => {
+test('the script of docs/refresh-tokens.md brings the first refresh token', async () => {
   const { org, config, manager } = await stage();
   const port = await freePort();
   const { clientSecret, loginUrl } = config;
   org.register({
-    clientId: 'readme',
+    clientId: 'log-in',
     clientSecret,
     redirectUris: [`http://localhost:${port}/OauthRedirect`],
     users: ['someone'],
   });
-  const SF = { SF_CLIENT_ID: 'readme', SF_CLIENT_SECRET: clientSecret, SF_LOGIN_URL: loginUrl };
+  const SF = { SF_CLIENT_ID: 'log-in', SF_CLIENT_SECRET: clientSecret, SF_LOGIN_URL: loginUrl };
   const args = ['--input-type=module', '-e', scriptAt(port)];
   const child = spawn(process.execPath, args, { env: { ...plainEnvironment(), ...SF } });
   closeAfterTest({ close: () => child.kill() });
@@ -53,6 +51,6 @@ test('the script of the README brings the first refresh token', async () => {
   expect(await page.text()).toBe('Done: see the terminal.');
   expect(await ended).toEqual([0, null]);
   const refreshToken = (await printed).trim();
-  const login = { ...config, clientId: 'readme', refreshToken };
+  const login = { ...config, clientId: 'log-in', refreshToken };
   await expect(manager.getConnection(login)).resolves.toBeDefined();
 });
