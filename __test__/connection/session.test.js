@@ -32,7 +32,7 @@ test('after ten seconds a Connection tries again, whatever was rejected before',
   }
 });
 
-test('a loop of answers that take longer than ten seconds ends as well', async () => {
+test('fault 30: a loop of answers that take longer than ten seconds ends as well', async () => {
   const org = await startOrg();
   const connection = await new pkg.JWTConnectionManager().getConnection(org.config);
   org.inject({ kind: 'session-rejected', tokens: 'new' });

@@ -3,7 +3,7 @@
 const { runChild } = require('../support/child');
 const { startOrg } = require('../support/orgs');
 
-test('a clock that is ten minutes behind costs one request more, and is told once', async () => {
+test('fault 23: a clock that is ten minutes behind costs one request more, and is told once', async () => {
   const org = await startOrg();
   org.inject({ kind: 'date-skew', seconds: 600 });
   const program = `

@@ -46,7 +46,7 @@ describe('an OAuth error of the token endpoint', () => {
     expect(manager.getCacheStats()).toMatchObject({ total: 0, mints: 0, failures: 1 });
   });
 
-  test('is read under status 200 too', async () => {
+  test('fault 11: is read under status 200 too', async () => {
     const org = await startOrg();
     org.inject({ kind: 'error-in-200', error: 'inactive_org', errorDescription: 'Org is locked' });
     const caught = await rejection(manager.getAccessToken(org.config));

@@ -95,7 +95,7 @@ describe('TLS', () => {
     expect(await manager.getAccessToken(config)).toHaveProperty('accessToken');
   });
 
-  test('NODE_EXTRA_CA_CERTS names the authority, for the token and for jsforce', async () => {
+  test('fault 49: NODE_EXTRA_CA_CERTS names the authority, for the token and for jsforce', async () => {
     const { caFile, config } = await startOrg({ https: true });
     const { code, reports, stderr } = await runChild(
       `const connection = await load().getConnection(input.config);
@@ -105,7 +105,7 @@ describe('TLS', () => {
     expect({ code, reports, stderr }).toEqual({ code: 0, reports: [1], stderr: '' });
   });
 
-  test('NODE_EXTRA_CA_CERTS that names no file is passed over', async () => {
+  test('fault 49: NODE_EXTRA_CA_CERTS that names no file is passed over', async () => {
     const { config, instanceUrl } = await startOrg();
     const { code, reports } = await runChild(ASK, {
       input: { config },

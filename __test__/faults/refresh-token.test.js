@@ -67,7 +67,7 @@ describe('with rotation on, a fault of the token endpoint', () => {
   });
 });
 
-describe('with rotation off, a fault of the token endpoint', () => {
+describe('fault 43: with rotation off, a fault of the token endpoint', () => {
   test.each(named(TOKEN_FAULTS))('%s', async (_, { fault, ends, endsOnce }) => {
     const { org, manager, call, expectKept } = await connected({ rotation: false });
     const expected = endsOnce ?? ends;

@@ -69,7 +69,7 @@ describe('the search', () => {
   });
 });
 
-describe('a token endpoint that repeats what it is sent', () => {
+describe('fault 12: a token endpoint that repeats what it is sent', () => {
   /** Answers, given the assertion and the whole form. */
   const answers = {
     'in a page': (assertion) => ({ status: 500, json: `<html>${assertion}</html>` }),

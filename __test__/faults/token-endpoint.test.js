@@ -26,7 +26,7 @@ test('no fault that the local org knows is left out', () => {
 // Loading it is not a matter of the fault.
 beforeAll(() => void require('jsforce'));
 
-describe('a fault of the token endpoint', () => {
+describe('fault 8: a fault of the token endpoint', () => {
   test.each(named(TOKEN_FAULTS))('%s', async (_, { fault, ends, sent, tells = {} }) => {
     const org = await startOrg();
     const manager = new JWTConnectionManager();
@@ -70,7 +70,7 @@ describe('a fault of the token endpoint', () => {
 });
 
 describe('a server that is down', () => {
-  test('is told as that once the token’s life is over, in time, and the next call may try', async () => {
+  test('fault 21: is told as that once the token’s life is over, in time, and the next call may try', async () => {
     const { org, config } = await startOrgBehind({ expires_in: 0.5 });
     const manager = new JWTConnectionManager();
     const { expiresAt } = await manager.getAccessToken(config);

@@ -51,7 +51,7 @@ const hasIPv6 = Object.values(networkInterfaces())
   .some(({ address }) => address === '::1');
 const DEAD = [['refuses', () => {}], ...(hasIPv6 ? [['is silent', blackHole]] : [])];
 
-onLinux.each(DEAD)('a host whose IPv6 address %s is reached by its other one', async (_, kill) => {
+onLinux.each(DEAD)('fault 51: a host whose IPv6 address %s answers by IPv4', async (_, kill) => {
   const library = join(folder, 'two-addresses.so');
   execFileSync('cc', ['-shared', '-fPIC', '-o', library, SOURCE, '-ldl']);
   const { ca, ...certificate } = await certificateFor(HOST);

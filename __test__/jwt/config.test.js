@@ -185,7 +185,7 @@ describe('an option of a manager of the wrong type is thrown, and named', () => 
 });
 
 describe('a config that is no plain object', () => {
-  test('whose getter throws is a rejection with what it threw', async () => {
+  test('fault 52: whose getter throws is a rejection with what it threw', async () => {
     const boom = new Error('boom');
     for (const name of [...STRINGS, 'tokenTtl', 'version']) {
       const config = Object.defineProperty({ ...org.config }, name, {
@@ -217,7 +217,7 @@ describe('a config that is no plain object', () => {
     expect(new Set(connections).size).toBe(1);
   });
 
-  test('that changes its answers cannot bring the addon anything but strings', async () => {
+  test('fault 52: that changes its answers cannot bring the addon anything but strings', async () => {
     for (const option of STRINGS) {
       for (const wrong of [Symbol('CANARY'), 7_215_037, { CANARY: 1 }]) {
         let reads = 0;

@@ -37,7 +37,7 @@ describe('a private key as people paste it', () => {
     ['the bare body of PKCS#1', (_, pkcs1) => body(pkcs1)],
   ];
 
-  test('logs in, and all spellings of one key share one token', async () => {
+  test('fault 32: logs in, and all spellings of one key share one token', async () => {
     const org = await startOrg();
     const pkcs8 = org.config.privateKey;
     const pkcs1 = createPrivateKey(pkcs8).export(pem('pkcs1'));
@@ -106,7 +106,7 @@ describe('what is no usable private key', () => {
     expect(org.stats().exchanges).toBe(0);
   });
 
-  test.each(refusals)('%s: nothing of it is shown', async (_, privateKey) => {
+  test.each(refusals)('fault 33: %s: nothing of it is shown', async (_, privateKey) => {
     const { config } = await startOrg();
     const manager = new JWTConnectionManager();
     const error = await rejection(manager.getAccessToken({ ...config, privateKey }));
@@ -127,7 +127,7 @@ describe('what is no usable private key', () => {
   });
 });
 
-test('a wrong key with the right names never gets the token that the right key has', async () => {
+test('fault 31: a wrong key with the right names never gets the token that the right key has', async () => {
   const org = await startOrg();
   const manager = new JWTConnectionManager();
   await manager.getAccessToken(org.config);

@@ -110,7 +110,7 @@ test('a wrong secret neither finds nor disturbs what the right one brought', asy
   expect(org.stats()).toMatchObject({ refreshTokenReuses: 0, familiesRevoked: 0 });
 });
 
-test('a refresh token that another container is spending just now is left to it', async () => {
+test('fault 43: a refresh token that another container is spending just now is left to it', async () => {
   const { org, config, manager } = await stage();
   org.inject({ kind: 'already-being-processed' }, { times: 1 });
   const error = await rejection(manager.getConnection(config));

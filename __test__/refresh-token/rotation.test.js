@@ -65,7 +65,7 @@ describe('onRefreshToken', () => {
     expect([first.kept.length, second.kept.length]).toEqual([1, 1]);
   });
 
-  test('that fails: the call says so with its error as cause, and the next one keeps first', async () => {
+  test('fault 42: that fails: the call says so with its error as cause, and the next one keeps first', async () => {
     const { org, config, manager } = await stage();
     const cause = new Error('the store is down');
     const offered = [];
@@ -97,7 +97,7 @@ describe('onRefreshToken', () => {
     expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
   });
 
-  test('that takes longer than keepTimeout: the call says so, and a late success counts', async () => {
+  test('fault 42: that takes longer than keepTimeout: the call says so, and a late success counts', async () => {
     const { org, config, manager } = await stage();
     let keep;
     const slow = { keepTimeout: 0.1, onRefreshToken: () => new Promise((done) => (keep = done)) };
@@ -181,7 +181,7 @@ describe('onRefreshToken', () => {
     expect(org.stats().exchanges).toBe(1);
   });
 
-  test('that fails during a 401: the query fails with the typed error, and heals later', async () => {
+  test('fault 42: that fails during a 401: the query fails with the typed error, and heals later', async () => {
     let isUp = true;
     const onRefreshToken = async () => {
       if (!isUp) throw new Error('the store is down');

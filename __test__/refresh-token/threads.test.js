@@ -59,7 +59,7 @@ test('threads that log in at once share one exchange, and one of them keeps', as
   expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
 });
 
-test('if a thread ends while it keeps, the next that waits is asked', async () => {
+test('fault 42: if a thread ends while it keeps, the next that waits is asked', async () => {
   const { org } = await stage();
   const reports = await run(
     org,

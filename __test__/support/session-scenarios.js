@@ -43,7 +43,7 @@ function assertIs(error, expected) {
 }
 
 const scenarios = {
-  async 'a query after a revocation succeeds, for one exchange'({ org, connection }) {
+  async 'fault 14: a query after a revocation succeeds, for one exchange'({ org, connection }) {
     org.revokeAll();
     const exchanges = await exchangesOf(org, async () => {
       assert.equal((await connection.query(QUERY)).totalSize, 1);
@@ -90,7 +90,11 @@ const scenarios = {
     assert.equal(exchanges, 1);
   },
 
-  async 'the shared Connection and fresh ones share one exchange'({ org, manager, connection }) {
+  async 'fault 29: the shared Connection and fresh ones share one exchange'({
+    org,
+    manager,
+    connection,
+  }) {
     const one = await manager.getConnection(org.config, { fresh: true });
     const two = await manager.getConnection(org.config, { fresh: true });
     org.revokeAll();
@@ -112,7 +116,7 @@ const scenarios = {
     assert.equal(fresh.accessToken, connection.accessToken);
   },
 
-  async 'revocations with a success between them all heal'({ org, connection }) {
+  async 'fault 30: revocations with a success between them all heal'({ org, connection }) {
     for (let time = 1; time <= 2; time += 1) {
       org.revokeAll();
       assert.equal(await exchangesOf(org, () => connection.query(QUERY)), 1, `time ${time}`);
@@ -188,26 +192,25 @@ const scenarios = {
 };
 
 for (const tokens of ['same', 'new']) {
-  scenarios[`a 401 for ever with the ${tokens} token ends, after at most one exchange`] = async (
-    given,
-  ) => {
-    const { org, connection } = given;
-    const mend = org.inject({ kind: 'session-rejected', tokens });
-    const exchanges = await exchangesOf(org, async () => {
-      assertIs(await refusalOf(given), REJECTED);
-    });
-    assert.equal(exchanges, 1);
-    // A token that comes back is not tried again.
-    assert.equal(org.stats().rejected401, tokens === 'same' ? 1 : 2);
+  scenarios[`fault 30: a 401 for ever with the ${tokens} token ends, after at most one exchange`] =
+    async (given) => {
+      const { org, connection } = given;
+      const mend = org.inject({ kind: 'session-rejected', tokens });
+      const exchanges = await exchangesOf(org, async () => {
+        assertIs(await refusalOf(given), REJECTED);
+      });
+      assert.equal(exchanges, 1);
+      // A token that comes back is not tried again.
+      assert.equal(org.stats().rejected401, tokens === 'same' ? 1 : 2);
 
-    const more = await exchangesOf(org, async () => {
-      for (let time = 0; time < 5; time += 1) assertIs(await refusalOf(given), REJECTED);
-    });
-    assert.equal(more, 0, 'later calls ask no more');
+      const more = await exchangesOf(org, async () => {
+        for (let time = 0; time < 5; time += 1) assertIs(await refusalOf(given), REJECTED);
+      });
+      assert.equal(more, 0, 'later calls ask no more');
 
-    mend();
-    assert.equal((await connection.query(QUERY)).totalSize, 1, 'it heals when the org does');
-  };
+      mend();
+      assert.equal((await connection.query(QUERY)).totalSize, 1, 'it heals when the org does');
+    };
 
   scenarios[`20 parallel calls that get 401 for ever with the ${tokens} token all end`] = async (
     given,

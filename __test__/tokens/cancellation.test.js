@@ -36,7 +36,7 @@ describe.each(METHODS)('a signal of %s', (method) => {
     await expect(manager[method](org.config)).resolves.toBeDefined();
   });
 
-  test('rejects its own call at once; others wait on, for the one exchange', async () => {
+  test('fault 26: rejects its own call at once; others wait on, for the one exchange', async () => {
     const org = await startOrg({ delay: 600 });
     const controller = new AbortController();
     const { signal } = controller;
@@ -82,7 +82,7 @@ describe.each([
   ['deadline', (left) => ({ deadline: Date.now() + left })],
   ['context', (left) => ({ context: { getRemainingTimeInMillis: () => left } })],
 ])('%s', (_, within) => {
-  test.each([-1_000, 0, 500, 799])('with %i ms left: nothing is sent', async (left) => {
+  test.each([-1_000, 0, 500, 799])('fault 54: with %i ms left: nothing is sent', async (left) => {
     const org = await startOrg();
     const asked = () => rejection(manager.getAccessToken(org.config, within(left)));
     const { result, took } = await timed(asked);

@@ -10,7 +10,7 @@ describe('a process that ends while a token is being asked for', () => {
   test.each([
     ['process.exit', 'process.exit(7)', 7],
     ['an error nobody catches', "setImmediate(() => { throw new Error('boom'); })", 1],
-  ])('by %s keeps its exit code', async (_, end, expected) => {
+  ])('fault 46: by %s keeps its exit code', async (_, end, expected) => {
     const org = await startOrg();
     org.inject({ kind: 'hang' });
     const program = `

@@ -45,7 +45,7 @@ test('a token is renewed before its life is over, and no call waits for it', asy
   expect(manager.getCacheStats()).toMatchObject({ misses: 1, mints: 2 });
 });
 
-test('a server that is down is not felt while the token lives', async () => {
+test('fault 20: a server that is down is not felt while the token lives', async () => {
   const { org, config } = await startOrgBehind(SHORT);
   const { accessToken } = await manager.getAccessToken(config);
   org.inject({ kind: 'unavailable' });

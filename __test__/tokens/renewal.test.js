@@ -103,7 +103,7 @@ describe('a token whose life is over', () => {
     expect(await life(181)).toBe(151);
   });
 
-  test('has the documented life of three minutes less thirty seconds by default', async () => {
+  test('fault 14: has the documented life of three minutes less thirty seconds by default', async () => {
     const { config } = await startOrg();
     const asked = Date.now();
     const { expiresAt } = await manager.getAccessToken(config);
@@ -192,7 +192,7 @@ describe('the refresh event', () => {
     ['an error', new Error('of a listener'), /of a listener/],
     ['null', null, /listener/],
     ['undefined', undefined, /listener/],
-  ])('a listener that throws %s fails that request and no later one', async (_, value, message) => {
+  ])('fault 53: a listener that throws %s fails that request only', async (_, value, message) => {
     const org = await startOrg();
     const connection = await manager.getConnection(org.config);
     connection.once('refresh', () => {

@@ -183,7 +183,7 @@ describe('managers', () => {
 });
 
 describe('clearAllTokens during an exchange', () => {
-  test('leaves those who wait their token, and the cache empty', async () => {
+  test('fault 28: leaves those who wait their token, and the cache empty', async () => {
     const org = await startOrg({ delay: 100 });
     const waiting = [manager.getConnection(org.config), manager.getAccessToken(org.config)];
     await untilInFlight();

@@ -62,7 +62,7 @@ function runWithWorker({ config }, program) {
 }
 
 describe('the tokens of getInstance', () => {
-  test('are shared by all threads: one exchange in all', async () => {
+  test('fault 47: are shared by all threads: one exchange in all', async () => {
     const org = await startOrg();
     const reports = await runWithWorker(
       org,
@@ -127,7 +127,7 @@ describe('the tokens of getInstance', () => {
     expect(org.stats().exchanges).toBe(2);
   });
 
-  test('outlive the thread that asked for them', async () => {
+  test('fault 45: outlive the thread that asked for them', async () => {
     const org = await startOrg({ delay: 200 });
     const reports = await runWithWorker(
       org,
