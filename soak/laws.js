@@ -7,7 +7,7 @@ const { run } = require('../scripts/run.js');
 const MILLION = 1_000_000;
 
 /**
- * Promises that laws keep, in the order of RELIABILITY.md; and what their lines must say, with the
+ * Promises that laws keep, in the order of docs/reliability.md; and what their lines must say, with the
  * least number in it.
  *
  * @type {Record<number, { promise: string, wanted: string, figures: [RegExp, number][] }>}

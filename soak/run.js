@@ -7,7 +7,7 @@
 const { cpus } = require('node:os');
 const { setUp } = require('../scripts/setup.js');
 
-/** Modules, with the promises of RELIABILITY.md that each measures. */
+/** Modules, with the promises of docs/reliability.md that each measures. */
 const SOAKS = [
   ['./wall-clock.js', 1],
   ['./shared-tokens.js', 1, 14],
