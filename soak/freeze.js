@@ -168,9 +168,9 @@ async function freezeIdle(times) {
       await freeze(child.pid);
       await sleep(30 + Math.random() * 70);
       child.kill('SIGCONT');
-      const before = server.exchanges();
+      const before = server.requests();
       const { code } = await ask('token', server.config);
-      const requests = server.exchanges() - before;
+      const requests = server.requests() - before;
       if (code !== undefined) failures.push(`idle ${code}`);
       else if (requests !== (isWarm ? 0 : 1)) failures.push(`idle ${requests} requests`);
     }

@@ -17,7 +17,7 @@ const CALLS = 4;
 const MOST_KEPT = 100;
 const MEMCHECK = ['--error-limit=no', '--leak-check=full', '--show-leak-kinds=definite'];
 
-/** Workers end while exchanges are in the air, and valgrind looks at every access to memory. */
+/** Workers end while requests are in the air, and valgrind looks at every access to memory. */
 module.exports = async (scale) => {
   const times = TERMINATIONS[scale];
   const promise = 'teardown touches no memory that is gone, and loses none (valgrind)';

@@ -45,9 +45,9 @@ module.exports = async (scale) => {
           const config = { ...org.config, tokenTtl: 200 + 3 * round + index };
           const counts = await ask('call', { config, leaderLeaves });
           mend?.();
-          const { exchanges } = org.stats();
-          most = Math.max(most, exchanges);
-          if (exchanges !== 1 || !isDeepStrictEqual(tally(counts), wanted)) missed[name] += 1;
+          const { tokenRequests } = org.stats();
+          most = Math.max(most, tokenRequests);
+          if (tokenRequests !== 1 || !isDeepStrictEqual(tally(counts), wanted)) missed[name] += 1;
         }
       }
       const bad = missed.granted + missed.refused + missed.abandoned;

@@ -38,9 +38,9 @@ async function callForHours(clock) {
       async ({ ask }) => {
         for (let second = 0; second <= WALK.long; second += WALK.step) {
           clock.setWall(second);
-          const before = server.exchanges();
+          const before = server.requests();
           await ask('callMany', { config: server.config, times, atOnce: times });
-          for (let post = before; post < server.exchanges(); post += 1) posts.push(second);
+          for (let post = before; post < server.requests(); post += 1) posts.push(second);
         }
       },
       { env: clock.env },

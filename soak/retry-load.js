@@ -84,7 +84,7 @@ async function extraRequests(logins) {
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   server.close();
   return {
-    share: server.exchanges() / logins - 1,
+    share: server.requests() / logins - 1,
     failed: failed.length,
     gaveUpEarly: failed.filter((login) => attempts[login] !== MOST_ATTEMPTS).length,
   };
@@ -95,5 +95,5 @@ async function requestsFor(answer) {
   const server = await startTokenServer(() => answer);
   await new JWTConnectionManager().getAccessToken(server.config).catch(() => {});
   server.close();
-  return server.exchanges();
+  return server.requests();
 }

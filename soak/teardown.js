@@ -12,7 +12,7 @@ const EXIT_CODE = 7;
 /** Processes. */
 const AT_ONCE = 2;
 
-/** Threads, environments and processes end while exchanges are in the air. */
+/** Threads, environments and processes end while requests are in the air. */
 module.exports = async (scale) => {
   const { terminations, exits, reloads } = TIMES[scale];
   const prompt = await startTokenServer();
@@ -36,7 +36,7 @@ module.exports = async (scale) => {
       await Promise.all(programs.map(({ ended }) => ended));
     }
     return {
-      promise: 'teardown is safe, with exchanges in the air',
+      promise: 'teardown is safe, with requests in the air',
       wanted: `0 crashes in ${terminations} terminations and ${reloads} reloads, the main thread last; ${exits} exit codes kept`,
       measured: `terminations: ${survived}; reloads with a token: ${reloaded} of ${reloads + 1}; exit codes: ${kept} of ${exits}`,
       ok: survived === 'granted' && reloaded === reloads + 1 && kept === exits,

@@ -46,13 +46,13 @@ const LOSSES = {
  *   of this number, counted from 1
  */
 async function startTokenServer(answer = () => ({})) {
-  let exchanges = 0;
+  let requests = 0;
   let url = '';
   /** @type {Set<import('node:net').Socket>} */
   const sockets = new Set();
   const server = http.createServer(async (request, response) => {
-    exchanges += 1;
-    const number = exchanges;
+    requests += 1;
+    const number = requests;
     const body = await text(request).catch(() => undefined);
     if (body === undefined) return; // who asked is gone
     const form = new URLSearchParams(body);
@@ -75,7 +75,7 @@ async function startTokenServer(answer = () => ({})) {
     config: loginAt(url),
     /** The connections open now. */
     sockets,
-    exchanges: () => exchanges,
+    requests: () => requests,
     close: () => {
       server.close();
       server.closeAllConnections();

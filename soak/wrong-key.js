@@ -32,7 +32,7 @@ async function callAtOnce() {
     return await withProgram('calls.js', async ({ ask }) => {
       const config = { ...org.config, privateKey };
       const codes = await ask('callMany', { config, times: CALLS, atOnce: 100 });
-      return { posts: org.stats().exchanges, refused: codes.ASSERTION_INVALID };
+      return { posts: org.stats().tokenRequests, refused: codes.ASSERTION_INVALID };
     });
   } finally {
     await org.close();
@@ -51,7 +51,7 @@ async function renewInVain() {
       org.revokeAll();
       await connection.query('SELECT Id FROM Account LIMIT 1').catch(() => {});
     }
-    return org.stats().exchanges;
+    return org.stats().tokenRequests;
   } finally {
     await org.close();
   }

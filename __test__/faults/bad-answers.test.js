@@ -200,5 +200,5 @@ test('fault 24: two containers that log in within one second send assertions tha
   );
   expect(tokens).toHaveLength(10);
   // The org refuses an assertion that it has seen.
-  expect(org.stats()).toMatchObject({ exchanges: 10, tokensIssued: 10 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 10, tokensIssued: 10 });
 });

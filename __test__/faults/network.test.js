@@ -73,7 +73,7 @@ describe('TLS', () => {
     expect(caught).toMatchObject({ code: 'NETWORK_TLS', retryable: false, attempts: 1 });
     expect(caught.message).toContain('authority that is not trusted');
     expect(caught.hint).toContain('NODE_EXTRA_CA_CERTS');
-    expect(stats().exchanges).toBe(0);
+    expect(stats().tokenRequests).toBe(0);
   });
 
   test('a host that speaks no TLS is NETWORK_TLS', async () => {

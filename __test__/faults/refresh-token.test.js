@@ -22,9 +22,9 @@ async function connected({ rotation }) {
   const [first, manager] = [new SalesforceConnectionManager(), new SalesforceConnectionManager()];
   const connection = await first.getConnection(config);
   const sentBy = async (action) => {
-    const before = org.stats().exchanges;
+    const before = org.stats().tokenRequests;
     const result = await action();
-    return { result, sent: org.stats().exchanges - before };
+    return { result, sent: org.stats().tokenRequests - before };
   };
   const call = () =>
     sentBy(() =>
@@ -104,6 +104,6 @@ test.each(named(LOST))(
     for (let call = 0; call < 2; call += 1) {
       expect(await outcomeOf(ask)).toHaveProperty('code', 'REFRESH_UNCERTAIN');
     }
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   },
 );

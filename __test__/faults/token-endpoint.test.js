@@ -39,21 +39,21 @@ describe('fault 8: a fault of the token endpoint', () => {
       [300, 'getAccessToken'],
       [301, 'getConnection'],
     ]) {
-      const before = org.stats().exchanges;
+      const before = org.stats().tokenRequests;
       const ask = (options) => manager[method]({ ...org.config, tokenTtl }, options);
       const outcome = await outcomeOf(ask);
       expect(outcome).toMatchObject({ ...tells, code: ends });
       if (sent === undefined) continue;
       expect(outcome.message).toMatch(new RegExp(`^\\[${ends}\\] .*\\.$`));
       expect(outcome.attempts).toBe(sent);
-      expect(org.stats().exchanges - before).toBe(sent);
+      expect(org.stats().tokenRequests - before).toBe(sent);
     }
 
     // A good token is not lost, and costs nothing.
-    const before = org.stats().exchanges;
+    const before = org.stats().tokenRequests;
     expect(await manager.getAccessToken(org.config)).toBe(good);
     expect(await manager.getConnection(org.config)).toBe(connection);
-    expect(org.stats().exchanges).toBe(before);
+    expect(org.stats().tokenRequests).toBe(before);
     if (ends !== GRANTED) expect(manager.getCacheStats()).toMatchObject({ total: 1, valid: 1 });
 
     // Nothing is poisoned: another login works at once, and this one when it is cleared.

@@ -46,7 +46,7 @@ describe('fault 12: an answer that is no token response', () => {
   ])('%s', async (_, fault, code, retryable, attempts, status) => {
     org.inject(fault);
     expect(await failure()).toMatchObject({ code, retryable, attempts, status });
-    expect(org.stats().exchanges).toBe(attempts);
+    expect(org.stats().tokenRequests).toBe(attempts);
   });
 
   test.each([301, 302, 303, 307, 308])('fault 18: redirect %i is not followed', async (status) => {
@@ -60,7 +60,7 @@ describe('fault 12: an answer that is no token response', () => {
     const location = `http://127.0.0.1:${other.address().port}/services/oauth2/token`;
     org.inject({ kind: 'redirect', status, location });
     expect(await failure()).toMatchObject({ code: 'REDIRECT_REFUSED', retryable: false, status });
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
     expect(received).toBe(0);
   });
 });
@@ -69,7 +69,7 @@ describe('a connection that breaks', () => {
   test.each(['reset', 'close'])('%s', async (kind) => {
     org.inject({ kind });
     expect(await failure()).toMatchObject({ code: 'NETWORK_RESET', retryable: true, attempts: 3 });
-    expect(org.stats().exchanges).toBe(3);
+    expect(org.stats().tokenRequests).toBe(3);
   });
 
   test('once, is not seen', async () => {
@@ -85,7 +85,7 @@ describe('an answer that takes too long ends the call at its deadline', () => {
   ])('%s', async (_, fault) => {
     org.inject(fault);
     expect(await failure(400)).toMatchObject({ code: 'DEADLINE', retryable: true });
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('a body that comes slowly, but in time, is read', async () => {
@@ -103,7 +103,7 @@ describe.each([
     const { took } = await timed(() => manager.getAccessToken(org.config));
     expect(took).toBeGreaterThan(990);
     expect(took).toBeLessThan(1_500);
-    expect(org.stats().exchanges).toBe(2);
+    expect(org.stats().tokenRequests).toBe(2);
   });
 
   test('fault 19: ends the call at once if it does not, and is told', async () => {

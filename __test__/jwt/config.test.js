@@ -65,7 +65,7 @@ function expectRefusal(error, option, code = 'CONFIG_INVALID') {
 
 describe('an option of the config of the wrong type is a rejection that names it', () => {
   afterEach(() => {
-    expect(org.stats().exchanges).toBe(0);
+    expect(org.stats().tokenRequests).toBe(0);
     expect(manager.getCacheStats()).toMatchObject({ misses: 0, exchanges: 0 });
   });
 
@@ -115,7 +115,7 @@ test('names with white space around them are the same names', async () => {
   const config = { ...rest, clientId: ` ${clientId}\n`, username: `\t${username} ` };
   await manager.getAccessToken(config);
   await manager.getAccessToken(org.config);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 describe('an option of a call of the wrong type is a rejection that names it', () => {

@@ -49,7 +49,7 @@ describe('a private key as people paste it', () => {
       tokens.push([name, token.accessToken ?? token]);
     }
     expect(tokens).toEqual(spellings.map(([name]) => [name, tokens[0][1]]));
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
     expect(manager.getCacheStats()).toMatchObject({ total: 1, mints: 1 });
   });
 
@@ -103,7 +103,7 @@ describe('what is no usable private key', () => {
     expect(error).toMatchObject({ code: 'PRIVATE_KEY_INVALID', option: 'privateKey' });
     expect(error.message).toMatch(sentence);
     expect(error.message.startsWith('[PRIVATE_KEY_INVALID] ')).toBe(true);
-    expect(org.stats().exchanges).toBe(0);
+    expect(org.stats().tokenRequests).toBe(0);
   });
 
   test.each(refusals)('fault 33: %s: nothing of it is shown', async (_, privateKey) => {
@@ -139,5 +139,5 @@ test('fault 31: a wrong key with the right names never gets the token that the r
   await manager.getAccessToken(org.config);
   // The second refusal is the first, remembered.
   expect(manager.getCacheStats()).toMatchObject({ total: 1, mints: 1, failures: 1 });
-  expect(org.stats().exchanges).toBe(2);
+  expect(org.stats().tokenRequests).toBe(2);
 });

@@ -25,13 +25,13 @@ function post(org, path, form, init = {}) {
 }
 
 /** Asks for a token; resolves to the HTTP response. */
-function exchange(org, assertion = assertionFor(org), init = {}) {
+function requestToken(org, assertion = assertionFor(org), init = {}) {
   return post(org, 'token', { grant_type: JWT_BEARER, assertion }, init);
 }
 
 /** Asks for a token; resolves to the token response. */
 async function login(org, claims) {
-  return (await exchange(org, assertionFor(org, claims))).json();
+  return (await requestToken(org, assertionFor(org, claims))).json();
 }
 
 /** Asks for a token with a refresh token; resolves to the HTTP response. */
@@ -65,7 +65,7 @@ module.exports = {
   assertionFor,
   callApi,
   changeApp,
-  exchange,
+  requestToken,
   login,
   now,
   post,

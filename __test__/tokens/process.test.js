@@ -88,7 +88,7 @@ describe('without jsforce', () => {
     expect(first.message).toContain('jsforce is not installed.');
     expect(first.hint).toContain('npm install jsforce');
     expect(second).toEqual(first);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('getConnection on a cold cache rejects, and its exchange’s failure is nobody’s', async () => {

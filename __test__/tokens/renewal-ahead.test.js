@@ -52,5 +52,5 @@ test('fault 20: a server that is down is not felt while the token lives', async 
   const calls = await callFor(2_500, () => manager.getAccessToken(config));
   expect(new Set(calls.map(({ got }) => got.accessToken))).toEqual(new Set([accessToken]));
   // One attempt in half a minute, without repetition.
-  expect(org.stats().exchanges).toBeLessThanOrEqual(2);
+  expect(org.stats().tokenRequests).toBeLessThanOrEqual(2);
 });

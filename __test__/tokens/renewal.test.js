@@ -35,7 +35,7 @@ describe('a token whose life is over', () => {
     expect(connection.accessToken).not.toBe(old.accessToken);
     expect(connection.accessToken).toBe((await manager.getAccessToken(config)).accessToken);
     expect(await connection.query(QUERY)).toHaveProperty('totalSize', 1);
-    expect(org.stats()).toMatchObject({ exchanges: 2, rejected401: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 2, rejected401: 0 });
   });
 
   test('is renewed underneath by getAccessToken and by a fresh Connection too', async () => {
@@ -125,7 +125,11 @@ describe('after logout', () => {
     expect(next.accessToken).not.toBe(accessToken);
     expect(await next.query(QUERY)).toHaveProperty('totalSize', 1);
     expect(connection.accessToken).toBeNull();
-    expect(org.stats()).toMatchObject({ exchanges: 2, rejected401: 0, requests: { revoke: 1 } });
+    expect(org.stats()).toMatchObject({
+      tokenRequests: 2,
+      rejected401: 0,
+      requests: { revoke: 1 },
+    });
   });
 
   test('a fresh Connection is not made on the token that was revoked', async () => {
@@ -133,7 +137,7 @@ describe('after logout', () => {
     await (await manager.getConnection(org.config)).logout();
     const fresh = await manager.getConnection(org.config, { fresh: true });
     await fresh.query(QUERY);
-    expect(org.stats()).toMatchObject({ exchanges: 2, rejected401: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 2, rejected401: 0 });
   });
 });
 
@@ -149,7 +153,7 @@ test('a token that the caller set stays on the caller’s Connection, and others
   manager.clearAllTokens();
   await manager.getConnection(org.config);
   expect(connection.accessToken).toBe('the caller’s');
-  expect(org.stats().exchanges).toBe(2);
+  expect(org.stats().tokenRequests).toBe(2);
 });
 
 test('clearAllTokens leaves old Connections usable', async () => {
@@ -159,7 +163,7 @@ test('clearAllTokens leaves old Connections usable', async () => {
   org.revokeAll();
   expect(await connection.query(QUERY)).toHaveProperty('totalSize', 1);
   expect(await manager.getConnection(org.config)).not.toBe(connection);
-  expect(org.stats().exchanges).toBe(2);
+  expect(org.stats().tokenRequests).toBe(2);
 });
 
 describe('the refresh event', () => {

@@ -15,7 +15,7 @@ async function startCaller(workerData) {
 }
 
 module.exports = {
-  /** Ends workers abruptly, with exchanges in the air, beside one that stays. */
+  /** Ends workers abruptly, with requests in the air, beside one that stays. */
   terminate: async ({ config, times, calls, within = 10 }) => {
     const staying = await startCaller({ config, calls: 0 });
     for (let time = 0; time < times; time += 1) {
@@ -48,7 +48,7 @@ module.exports = {
     if (accessToken !== undefined) granted += 1;
     return granted;
   },
-  /** Ends the process while exchanges are in the air. */
+  /** Ends the process while requests are in the air. */
   exit: async ({ config, calls, code }) => {
     const { JWTConnectionManager } = require('../..');
     for (let call = 0; call < calls; call += 1) {
