@@ -1,6 +1,6 @@
 'use strict';
 
-// Short forms of what `npm run soak` measures; the full figures are in docs/reliability.md.
+// Short forms of the soaks of `npm run soak`. The full figures are in docs/reliability.md.
 
 const { canTravel } = require('../../soak/time-travel');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Short forms of what `npm run soak` measures. Both wait most of the time, so they wait together.
+// Short forms of the soaks that wait most of the time. They run at the same time.
 
 const onLinux = process.platform === 'linux' ? test.concurrent : test.skip;
 
