@@ -8,7 +8,7 @@ const { rejection, timed } = require('../support/rejection');
 
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
 
-/** Asks in a process of its own, whose environment is what the test says. */
+/** Asks for a token in a process of its own, in the given environment. */
 const ASK = `
   const { JWTConnectionManager } = load();
   const manager = new JWTConnectionManager();

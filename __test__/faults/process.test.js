@@ -15,13 +15,13 @@ const { binaryName } = require('../../package.json').napi;
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-describe('a freeze during an exchange that the server gave up', () => {
+describe('a freeze during a request that the server gave up', () => {
   const GRANTED = {
     access_token: '00D000000000001!x',
     instance_url: 'https://acme.my.salesforce.com',
   };
 
-  /** A token endpoint that freezes who asks first, and breaks the connection meanwhile. */
+  /** A token endpoint that freezes the process of the first request and breaks the connection. */
   async function startDeserter(loss, pidOf) {
     const host = await startTokenHost(async (form) => {
       if (host.forms.length > 1) return GRANTED;
@@ -67,7 +67,7 @@ describe('a freeze during an exchange that the server gave up', () => {
   });
 });
 
-describe('a process that is told to end while an exchange hangs', () => {
+describe('a process that is told to end while a request hangs', () => {
   const program = `
     const { getAccessToken, getCacheStats } = load();
     getAccessToken(input).catch(() => {});

@@ -1,7 +1,7 @@
 'use strict';
 
-// Every way in which the local org's token endpoint can fail, met by a refresh: the call ends in
-// time and as what it is, what was there before is served, and no refresh token is used twice.
+// A refresh meets every fault of the local org’s token endpoint. The call ends in time, with the
+// right error. A token that is alive is still served. No refresh token is used twice.
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const { SalesforceConnectionManager } = require('../..');
@@ -13,8 +13,8 @@ const { keeper } = require('../refresh-token/support');
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
 
 /**
- * A manager that has a Connection, by which it is known whether the app rotates, and another one
- * that has none for the same refresh token: managers share what is known of it, and no access token.
+ * Two managers of one refresh token: the first has a Connection, the second has none. The first login
+ * has shown whether the app rotates. Managers share that knowledge, but no access token.
  */
 async function connected({ rotation }) {
   const org = await startOrg({ rotation });

@@ -135,7 +135,7 @@ describe('over a run of failures', () => {
     mend();
     manager.clearAllTokens(); // and what is remembered of the refusal
     await connection.query(QUERY);
-    // These two hold the token, which is what they are for.
+    // These two hold the token on purpose.
     for (const holder of [connection, await manager.getAccessToken(org.config)]) {
       expect(secretsIn(shown(holder))).not.toContain('the private key');
     }

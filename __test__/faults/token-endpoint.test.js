@@ -1,7 +1,7 @@
 'use strict';
 
-// Every way in which the local org's token endpoint can fail: the call ends in time and as what it
-// is, a good token that was there before is served, and the next good answer is taken.
+// A JWT login meets every fault of the local org’s token endpoint. The call ends in time, with the
+// right error. A token that is alive is still served. The next good answer is taken.
 
 const { readFileSync } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');

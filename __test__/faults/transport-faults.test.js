@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 /** The error of a call that may take so many milliseconds, which it must not exceed. */
 async function failure(milliseconds = 8_000, config = org.config) {
-  // Half a second of a deadline is kept back.
+  // A call ends half a second before its deadline.
   const deadline = Date.now() + milliseconds + 500;
   const asked = () => rejection(manager.getAccessToken(config, { deadline }));
   const { result, took } = await timed(asked);

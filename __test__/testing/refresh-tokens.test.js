@@ -72,7 +72,7 @@ describe('without rotation', () => {
     expect(await refusal(await refresh(org))).toMatchObject({ error: 'unsupported_grant_type' });
   });
 
-  test('it ends without use, and each use puts that off', async () => {
+  test('it expires without use, and each use postpones that', async () => {
     changeApp(org, { refreshTokenLife: 100 });
     const start = Date.now();
     const clock = jest.spyOn(Date, 'now').mockReturnValue(start);
@@ -124,7 +124,7 @@ describe('with rotation', () => {
     expect((await refresh(org, other.refresh_token)).status).toBe(200);
   });
 
-  test('whoever has not the secret ends nothing by a spent one', async () => {
+  test('without the secret, a spent one revokes nothing', async () => {
     const { refresh_token } = await refreshed();
     const wrong = await refresh(org, undefined, { client_secret: 'x' });
     expect(await refusal(wrong)).toMatchObject({ error: 'invalid_client' });
