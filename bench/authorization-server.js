@@ -12,12 +12,12 @@ const TLS = join(__dirname, '../testing/tls');
 const ASSERTION = /(^|&)assertion=[\w-]+\.[\w-]+\.[\w-]+(&|$)/;
 const ACCESS_TOKEN = `00D000000000001EAA!${'A'.repeat(93)}`;
 
-let exchanges = 0;
+let requests = 0;
 
 /**
  * @typedef {object} AuthorizationServer
  * @property {{ http: string, https: string, slow: string }} origins `slow` is http after 50 ms
- * @property {() => Promise<number>} countExchanges since it was asked last
+ * @property {() => Promise<number>} countRequests since it was asked last
  * @property {() => void} close
  */
 
@@ -27,7 +27,7 @@ async function startAuthorizationServer() {
   const [origins] = await once(child, 'message');
   return {
     origins,
-    async countExchanges() {
+    async countRequests() {
       child.send('count');
       const [count] = await once(child, 'message');
       return count;
@@ -43,8 +43,8 @@ async function serve() {
     key: readFileSync(join(TLS, 'localhost-key.pem')),
   };
   process.on('message', () => {
-    process.send(exchanges);
-    exchanges = 0;
+    process.send(requests);
+    requests = 0;
   });
   process.on('disconnect', () => process.exit());
   process.send({
@@ -61,7 +61,7 @@ async function serve() {
  */
 async function listen(scheme, options, delay) {
   const server = require(`node:${scheme}`).createServer(options, (request, response) => {
-    exchanges += 1;
+    requests += 1;
     let body = '';
     request.setEncoding('utf8').on('data', (part) => {
       body += part;

@@ -91,7 +91,7 @@ async function firstCall(manager, call, login) {
   return { wallToAnswer, wall, cpuToAnswer: Number(cpuToAnswer), cpu: Number(cpu) };
 }
 
-/** How a manager is made to trust the server; that of Node is what `fetch` leaves as the only way. */
+/** The environment in which a manager trusts the server. For `fetch`, Node.js offers no other way. */
 function trust(manager) {
   if (manager === 'none') return {};
   return manager === 'ours' ? { BENCH_CA: CA_FILE } : { NODE_EXTRA_CA_CERTS: CA_FILE };

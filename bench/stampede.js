@@ -13,30 +13,30 @@ const MANAGERS = ['ours', 'plain', 'seed'];
  * @param {import('./authorization-server').AuthorizationServer} server
  * @param {{ stampedeRounds: number }} options
  */
-async function stampede({ origins, countExchanges }, { stampedeRounds }) {
+async function stampede({ origins, countRequests }, { stampedeRounds }) {
   const samples = await inRounds(MANAGERS, stampedeRounds, async (name, round) => {
     const { getToken } = require(`./managers/${name}.js`);
     // A user whom no manager knows yet.
     const login = loginAt(origins.slow, `${name}-${round}@example.com`);
-    await countExchanges();
+    await countRequests();
     const start = performance.now();
     await Promise.all(Array.from({ length: CALLERS }, () => getToken(login)));
     const wall = performance.now() - start;
-    return { wall, exchanges: await countExchanges() };
+    return { wall, requests: await countRequests() };
   });
   const of = (name, figure) => samples.get(name).map((sample) => sample[figure]);
   const rows = MANAGERS.map((name) => [
     name,
-    spread(of(name, 'exchanges'), 0),
+    spread(of(name, 'requests'), 0),
     spread(of(name, 'wall'), 1, of('seed', 'wall')),
   ]);
   return {
     title: `Stampede: ${CALLERS} callers, cold, an answer takes 50 ms`,
-    table: table(['min / median / max (× seed)', 'exchanges', 'wall ms'], rows),
+    table: table(['min / median / max (× seed)', 'requests', 'wall ms'], rows),
     bars: [
       {
-        name: `exchanges for ${CALLERS} cold callers: ours / seed`,
-        measured: Math.max(...of('ours', 'exchanges')) / Math.min(...of('seed', 'exchanges')),
+        name: `requests for ${CALLERS} cold callers: ours / seed`,
+        measured: Math.max(...of('ours', 'requests')) / Math.min(...of('seed', 'requests')),
         limit: 1 / CALLERS,
       },
     ],

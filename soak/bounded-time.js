@@ -1,5 +1,7 @@
 'use strict';
 
+// Promise 6: every call ends in its time, under every fault.
+
 const { randomUUID } = require('node:crypto');
 const { startLocalOrg } = require('../testing');
 const { startDeadHosts } = require('./dead-hosts.js');
@@ -7,12 +9,9 @@ const { FAULTS } = require('./endpoint-faults.js');
 const { withProgram } = require('./program.js');
 
 const ROUNDS = { full: 10, short: 1 };
-/** The functions of the package that are called, by their names in `programs/calls.js`. */
+/** The functions of the package that are called, by their names in `programs/calls/process.js`. */
 const WAYS = ['token', 'connection', 'refresh'];
-/**
- * What a call is told of its time, in milliseconds: a deadline, or what is left of a Lambda's
- * invocation; or nothing.
- */
+/** Time limits of calls (ms): a deadline, the time left of a Lambda invocation, or none. */
 const TOLD = {
   full: [
     ...[0, 600, 1_200, 2_500, 5_000].map((deadline) => ({ deadline })),
@@ -21,15 +20,15 @@ const TOLD = {
   ],
   short: [{ deadline: 600 }, { deadline: 1_200 }, { left: 1_500 }, {}],
 };
-/** Those that the other ways are told in the short form. */
+/** The time limits of the other ways in the short form. */
 const TOLD_SHORTLY = [{ deadline: 1_200 }];
 const LONGEST = 8_000;
-/** Left to the caller for an answer of its own. */
+/** Milliseconds that a call leaves to its caller. */
 const MARGIN = 500;
 const TOLERANCE = 300;
-/** What the short form forgives a machine that is busy with other tests. */
+/** Milliseconds that the short form allows for a machine that is busy with other tests. */
 const MOST_FORGIVEN = 500;
-/** One of the faults is a clock that is wrong, of which the package warns. */
+/** One fault is a wrong clock, and the package warns of it. */
 const QUIETLY = { args: ['--no-warnings'] };
 
 function budgetOf({ deadline, left }) {
@@ -37,8 +36,8 @@ function budgetOf({ deadline, left }) {
 }
 
 /**
- * How late the timers of this process are, in milliseconds: the calls are made in another one, and
- * what holds that one up counts.
+ * Measures how late the timers of this process are, in milliseconds. The calls are made in another
+ * process: a delay there counts as late.
  */
 function watchTimers() {
   const EVERY = 20;
@@ -49,7 +48,7 @@ function watchTimers() {
     due = performance.now() + EVERY;
   }, EVERY);
   return {
-    /** Ends the watch. */
+    /** Ends the watch. Returns the largest delay. */
     latest: () => {
       clearInterval(timer);
       return latest;
@@ -58,11 +57,11 @@ function watchTimers() {
 }
 
 /**
- * A host to call, and what is wrong with it.
+ * A host with a fault.
  *
  * @typedef {object} Host
  * @property {string} kind
- * @property {(way: string) => object} configFor a refresh token is good for one call
+ * @property {(way: string) => object} configFor a refresh token is good for one config
  * @property {NodeJS.ProcessEnv} [env]
  * @property {() => unknown} close
  */
@@ -93,7 +92,7 @@ async function startHosts() {
   ];
 }
 
-/** A round of calls: every host, in every way, told of every time. */
+/** The calls of one round: every host, every way, every time limit. */
 function callsOf(hosts, scale) {
   return WAYS.flatMap((way) => {
     const times = scale === 'short' && way !== 'token' ? TOLD_SHORTLY : TOLD[scale];
@@ -106,13 +105,13 @@ function callsOf(hosts, scale) {
   });
 }
 
-/** Every fault, under every deadline, side by side. */
+/** Calls every faulty host with every time limit, side by side. */
 module.exports = async (scale) => {
   const hosts = await startHosts();
   const env = Object.assign({}, ...hosts.map((host) => host.env));
   try {
     return await withProgram(
-      'calls.js',
+      'calls',
       async ({ ask }) => {
         let worst = { overrun: -Infinity, name: '' };
         let [calls, late, untyped, lateness] = [0, 0, 0, 0];

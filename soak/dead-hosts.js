@@ -1,17 +1,17 @@
 'use strict';
 
-// Hosts that fail before an HTTP request can reach them, which no local org can.
+// Hosts that fail before an HTTP request reaches them. A local org cannot do that.
 
 const { once } = require('node:events');
 const net = require('node:net');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { Worker } = require('node:worker_threads');
 
-/** Where a host is that only a proxy leads to. */
+/** A host that is reached through a proxy only. */
 const ELSEWHERE = 'https://acme.my.salesforce.com';
-/** A connection on this machine that takes longer is not taken at all. */
+/** Milliseconds after which a connection on this machine counts as not accepted. */
 const PATIENCE = 300;
-/** Connections that a system may take for a program that takes none. */
+/** Connections that a system may accept for a program that accepts none. */
 const MOST_TAKEN = 200;
 
 /** @param {net.Server} server */
@@ -28,7 +28,7 @@ async function closedPort() {
   return { url: `http://127.0.0.1:${port}`, close: () => {} };
 }
 
-/** A listener that accepts nothing, whose queue is full: a connection to it is never made. */
+/** A listener that accepts nothing and whose queue is full: no connection to it succeeds. */
 async function fullBacklog() {
   const program = `
     const { parentPort } = require('node:worker_threads');
@@ -51,13 +51,13 @@ async function fullBacklog() {
     taken = await Promise.race([once(socket, 'connect').then(() => true), sleep(PATIENCE, false)]);
     if (filling.length > MOST_TAKEN) {
       await close();
-      throw new Error('the system takes all connections');
+      throw new Error('The system accepts every connection');
     }
   }
   return { url: `http://127.0.0.1:${port}`, close };
 }
 
-/** A server that answers each connection with bytes, whatever comes. */
+/** A server that answers the first data of each connection with these bytes. */
 async function answering(bytes) {
   /** @type {Set<net.Socket>} */
   const open = new Set();
@@ -74,13 +74,13 @@ async function answering(bytes) {
   return { port, close };
 }
 
-/** A server that speaks no TLS, asked for it. */
+/** An https URL of a server that speaks no TLS. */
 async function plainText() {
   const { port, close } = await answering('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n');
   return { url: `https://127.0.0.1:${port}`, close };
 }
 
-/** A proxy that wants a password, and the environment in which it is asked. */
+/** A host behind a proxy that wants a password, and the environment that names the proxy. */
 async function strictProxy() {
   const refusal = 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n';
   const { port, close } = await answering(refusal);
@@ -91,7 +91,7 @@ async function strictProxy() {
  * @typedef {object} DeadHost
  * @property {string} kind
  * @property {string} url
- * @property {NodeJS.ProcessEnv} [env] what the program that asks it needs; it suits all other hosts
+ * @property {NodeJS.ProcessEnv} [env] for the calling program; does not affect other hosts
  * @property {() => unknown} close
  */
 
@@ -99,7 +99,7 @@ async function strictProxy() {
 async function startDeadHosts() {
   const kinds = {
     'closed-port': closedPort,
-    // Other systems refuse what does not fit into the queue, or have a longer one.
+    // Other systems refuse a connection that does not fit into the queue, or have a longer queue.
     ...(process.platform === 'linux' && { 'full-backlog': fullBacklog }),
     'plain-text': plainText,
     'proxy-407': strictProxy,

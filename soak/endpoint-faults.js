@@ -1,6 +1,6 @@
 'use strict';
 
-// What a token endpoint that is reached does wrong: all that may take time, and one of each other kind.
+// Faults of a token endpoint: every fault that may take time, and one of each other kind.
 
 /** @type {import('../testing').Fault[]} */
 const FAULTS = [

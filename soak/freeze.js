@@ -1,26 +1,28 @@
 'use strict';
 
+// Promise 10: a freeze (SIGSTOP) is harmless.
+
 const { setTimeout: sleep } = require('node:timers/promises');
 const { freeze } = require('../support/freeze');
 const { withProgram } = require('./program.js');
 const { claimsOf, startTokenServer } = require('./token-server.js');
 
-/** Programs that are frozen with a request in the air, each so often for each mode. */
+/** Programs that are frozen with a request in the air: `times` freezes of each mode in each. */
 const IN_FLIGHT = { full: { programs: 5, times: 25 }, short: { programs: 2, times: 1 } };
-/** The same for longer, while the answer comes. */
+/** The same for long freezes, in which the answer arrives. */
 const LONG = { full: { programs: 10, times: 10 }, short: { programs: 2, times: 1 } };
-/** Past the 4 s of one attempt, and within the 8 s of a call; and past both. */
+/** Milliseconds: longer than one attempt (4 s), and longer than a call (8 s). */
 const LONG_FREEZES = [4_300, 8_600];
-/** Freezes with nothing in the air. */
+/** Number of freezes with no request in the air. */
 const IDLE = { full: 100, short: 5 };
-/** One attempt that is never answered, a connection and the answer of the next. */
+/** Milliseconds: one attempt without an answer, then a connection and the next answer. */
 const BLACK_HOLE = 4_000 + 1_500;
-/** Two attempts and the wait between them, on a machine that does other things too. */
+/** Milliseconds: two attempts and the wait between them, on a busy machine. */
 const PROMPT = 2_000;
 
 /**
- * What becomes of a request while its asker stands still; how many requests the call takes, and how
- * many milliseconds at most.
+ * What happens to a request while its program is frozen. The call then takes so many requests and
+ * at most so many milliseconds.
  *
  * @type {Record<string, { answer: import('./token-server.js').Answer, requests: number, most: number }>}
  */
@@ -31,7 +33,7 @@ const MODES = {
   answer: { answer: {}, requests: 1, most: PROMPT },
 };
 
-/** The addon is stopped and continued by signals, as a sandbox freezes and thaws it. */
+/** Stops and continues programs by signals, as a sandbox freezes and thaws them. */
 module.exports = async (scale) => {
   const { programs, times } = IN_FLIGHT[scale];
   const each = programs * times;
@@ -55,21 +57,21 @@ module.exports = async (scale) => {
   );
   const failures = [...flights.flatMap((flight) => flight.failures), ...idle];
   const hole = Math.max(...flights.map((flight) => flight.hole));
-  const kept = saved.reduce((sum, count) => sum + count, 0) / long;
+  const savedShare = saved.reduce((sum, count) => sum + count, 0) / long;
   const modes = Object.keys(MODES).map((mode, index) => `${mode} ${treated[index]}`);
   return {
     promise,
     wanted,
-    measured: `${failures.length} failures${failures.length > 0 ? ` (${failures})` : ''}; treated: ${modes.join(', ')}; ${(kept * 100).toFixed(1)} % saved; black hole ${hole.toFixed(0)} ms`,
+    measured: `${failures.length} failures${failures.length > 0 ? ` (${failures})` : ''}; treated: ${modes.join(', ')}; ${(savedShare * 100).toFixed(1)} % saved; black hole ${hole.toFixed(0)} ms`,
     ok:
       failures.length === 0 &&
       treated.every((count) => count === each && count > 0) &&
-      kept >= 0.99 &&
+      savedShare >= 0.99 &&
       hole <= BLACK_HOLE,
   };
 };
 
-/** A program whose requests the server freezes, and what to wait for before it is thawed. */
+/** Runs `use` with a call whose program the server freezes as soon as the request has arrived. */
 async function withFreezer(answerTo, use) {
   let frozen = () => {};
   let child;
@@ -77,20 +79,20 @@ async function withFreezer(answerTo, use) {
     const answer = answerTo(form);
     if (answer === undefined) return {};
     await freeze(child.pid);
-    // The answer, or what is in its place, is on its way before anything waits again.
+    // The answer, or the loss of the connection, goes out before the call’s time begins.
     setImmediate(() => frozen());
     return answer;
   });
-  return withProgram('calls.js', (program) => {
+  return withProgram('calls', (program) => {
     child = program.child;
-    /** A call that is frozen for so long; what it ends as. */
+    /** Makes a call that is frozen for `ms` milliseconds. Returns its outcome. */
     const call = async (ms) => {
       const stopped = new Promise((resolve) => {
         frozen = () => resolve(undefined);
       });
       await program.ask('clear');
       const asked = program.ask('token', server.config);
-      // A call may end without a request, which is a failure to tell and none to wait for.
+      // A call that ends without a request is a failure, and nothing would stop it.
       await Promise.race([stopped, asked]);
       await sleep(ms);
       child.kill('SIGCONT');
@@ -100,7 +102,7 @@ async function withFreezer(answerTo, use) {
   }).finally(() => server.close());
 }
 
-/** Freezes of each mode: how many, which failed, and the longest call that met silence. */
+/** Freezes in each mode. Returns their numbers, the failures, and the longest silent call (ms). */
 async function freezeInFlight(times) {
   const treated = Object.fromEntries(Object.keys(MODES).map((mode) => [mode, 0]));
   /** @type {string[]} */
@@ -134,7 +136,7 @@ async function freezeInFlight(times) {
   return { treated, failures, hole };
 }
 
-/** Freezes for longer than an attempt or a call, with the answer meanwhile; how many were saved. */
+/** Freezes for `ms` while the answer arrives. Counts the answers that were saved. */
 async function freezeLong(times, ms) {
   let requests = 0;
   const answerTo = () => {
@@ -152,25 +154,25 @@ async function freezeLong(times, ms) {
   });
 }
 
-/** Freezes with nothing in the air, a token at hand or not; which failed. */
+/** Freezes with no request in the air, with and without a cached token. Returns the failures. */
 async function freezeIdle(times) {
   const server = await startTokenServer();
-  return withProgram('calls.js', async ({ ask, child }) => {
+  return withProgram('calls', async ({ ask, child }) => {
     /** @type {string[]} */
     const failures = [];
     await ask('token', server.config);
     for (let time = 0; time < times; time += 1) {
       const isWarm = time % 2 === 0;
       if (!isWarm) await ask('clear');
-      // No socket is kept that could be closed meanwhile.
+      // An idle socket could be closed during the freeze: there must be none.
       for (let wait = 0; server.sockets.size > 0 && wait < 100; wait += 1) await sleep(10);
       if (server.sockets.size > 0) failures.push('idle with a socket');
       await freeze(child.pid);
       await sleep(30 + Math.random() * 70);
       child.kill('SIGCONT');
-      const before = server.exchanges();
+      const before = server.requests();
       const { code } = await ask('token', server.config);
-      const requests = server.exchanges() - before;
+      const requests = server.requests() - before;
       if (code !== undefined) failures.push(`idle ${code}`);
       else if (requests !== (isWarm ? 0 : 1)) failures.push(`idle ${requests} requests`);
     }

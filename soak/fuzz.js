@@ -1,7 +1,7 @@
 'use strict';
 
-// cargo-fuzz over what reads hostile bytes. Needs a nightly compiler; cargo-fuzz is installed into
-// target/ if it is missing. FUZZ_SECONDS sets the time for each target, an hour if it is not set.
+// Promise 21: cargo-fuzz over the parsers of hostile bytes. Needs a nightly compiler. A missing
+// cargo-fuzz is installed into target/. FUZZ_SECONDS is the time for each target (default 3,600).
 
 const { execFileSync, spawnSync } = require('node:child_process');
 const { mkdirSync, readdirSync } = require('node:fs');
@@ -11,14 +11,14 @@ const { ROOT, run } = require('../scripts/run.js');
 const CARGO_FUZZ = 'cargo-fuzz@0.13.2';
 const SECONDS = { full: 3_600, short: 10 };
 const TOOLS = join(ROOT, 'target/fuzz-tools');
-/** A larger answer is cut off by the transport. */
+/** Bytes. The transport cuts off larger answers. */
 const LARGEST = 64 * 1_024;
 const BUILT = ['--fuzz-dir', 'fuzz', '--target-dir', 'target/fuzz'];
 
 module.exports = async (scale) => {
   const seconds = Number(process.env.FUZZ_SECONDS ?? SECONDS[scale]);
-  // To libFuzzer, nothing is for ever.
-  if (!(seconds >= 1)) throw new Error('FUZZ_SECONDS is a number of seconds.');
+  // libFuzzer takes 0 for no limit.
+  if (!(seconds >= 1)) throw new Error('FUZZ_SECONDS must be a number of seconds, at least 1');
   const targets = readdirSync(join(ROOT, 'fuzz/seeds')).sort();
   const promise = 'hostile bytes cannot crash (fuzzing)';
   const wanted = `0 crashes in ${seconds} s of each of ${targets.length} targets`;
@@ -42,7 +42,7 @@ module.exports = async (scale) => {
   };
 };
 
-/** What is found is kept in target/, and told by libFuzzer. */
+/** Runs one target. Crashing inputs are written to target/fuzz-artifacts/. */
 function fuzz(target, seconds) {
   const folder = (name) => {
     const path = join(ROOT, 'target', name, target);

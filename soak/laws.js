@@ -1,14 +1,14 @@
 'use strict';
 
-// The laws in Rust, on the release build: each prints a line for each promise that it keeps.
+// The laws in Rust, on the release build. A law prints a line for each promise that it measured.
 
 const { run } = require('../scripts/run.js');
 
 const MILLION = 1_000_000;
 
 /**
- * Promises that laws keep, in the order of RELIABILITY.md; and what their lines must say, with the
- * least number in it.
+ * Promises that laws measure, in the order of docs/reliability.md. `figures`: what the lines must
+ * say, and the least number in each.
  *
  * @type {Record<number, { promise: string, wanted: string, figures: [RegExp, number][] }>}
  */
@@ -119,7 +119,7 @@ module.exports = async (scale) => {
   });
 };
 
-/** The number that a line says of a figure. */
+/** The number of a figure in a line. */
 function count(line, figure) {
   return Number(figure.exec(line)?.[1]);
 }

@@ -1,18 +1,20 @@
 'use strict';
 
+// Promise 20: no leak of memory, threads or files.
+
 const { withProgram } = require('./program.js');
 const { startTokenServer } = require('./token-server.js');
 
 /**
- * Rounds of warming up come before: the allocator takes two thousand mints to reach its size. The
- * growth allowed is in MiB.
+ * Warm-up rounds come first: the allocator takes two thousand mints to reach its size. `growth` is
+ * in MiB.
  */
 const WORK = {
   full: { warmUp: 4, rounds: 20, hits: 500_000, mints: 1_000, growth: 1 },
   short: { warmUp: 1, rounds: 6, hits: 50_000, mints: 60, growth: 4 },
 };
 
-/** What the process holds after millions of hits and thousands of mints. */
+/** Measures a process over millions of hits and thousands of mints. */
 module.exports = async (scale) => {
   const { growth, ...work } = WORK[scale];
   const { rounds, hits, mints } = work;
@@ -26,7 +28,7 @@ module.exports = async (scale) => {
   try {
     /** @type {Array<{ rss: number, threads: number, files: number }>} */
     const held = await withProgram(
-      'residents.js',
+      'leaks',
       ({ ask }) => ask('live', { config: server.config, ...work }),
       { args: ['--expose-gc', '--max-semi-space-size=1'] },
     );
@@ -44,7 +46,7 @@ module.exports = async (scale) => {
   }
 };
 
-/** What each round adds, by least squares. */
+/** Growth per round, by least squares. */
 function slope(values) {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

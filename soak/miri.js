@@ -1,12 +1,13 @@
 'use strict';
 
-// Miri over the rooms without C beneath them, as keys have (AWS-LC): it judges every access to
-// memory, that of atomic words too. Needs a nightly compiler with miri.
+// Promise 22: Miri over the rooms that call no C code. It checks every access to memory, atomic
+// words included. Keys are parsed by C code (AWS-LC), which Miri cannot run. Needs a nightly
+// compiler with miri.
 
 const { spawnSync } = require('node:child_process');
 const { run } = require('../scripts/run.js');
 
-/** Each case takes seconds in Miri. */
+/** Numbers of cases. Each case takes seconds in Miri. */
 const CASES = {
   full: { PROPTEST_CASES: '4', SOAK_CASES: '160' },
   short: { PROPTEST_CASES: '1', SOAK_CASES: '16' },
@@ -15,7 +16,7 @@ const MIRIFLAGS = '-Zmiri-disable-isolation -Zmiri-ignore-leaks';
 const MIRI = ['+nightly', 'miri', 'test', '--locked', '--no-default-features'];
 const TARGET = ['--target-dir', 'target/miri'];
 
-/** What is run, and how many tests there are at least: a filter that finds none is no success. */
+/** Test filters, and the least number of tests that each must find. */
 const PARTS = [
   {
     tests: [
@@ -45,7 +46,7 @@ module.exports = async (scale) => {
   const passed = [];
   let isClean = true;
   for (const { tests, least } of PARTS) {
-    // What Miri finds ends the program before it can tell its result.
+    // A finding of Miri ends the program before it prints a result.
     const { output, ended } = await run('cargo', [...MIRI, ...TARGET, ...tests], { env }).then(
       (output) => ({ output, ended: true }),
       (error) => ({ output: String(error.output ?? error), ended: false }),

@@ -1,5 +1,7 @@
 'use strict';
 
+// Promise 2: one login for a thousand callers.
+
 const { isDeepStrictEqual } = require('node:util');
 const { startLocalOrg } = require('../testing');
 const { withProgram } = require('./program.js');
@@ -9,7 +11,7 @@ const THREADS = 4;
 const CALLERS = 1_000;
 const REFUSAL = { error: 'invalid_grant', errorDescription: "user hasn't approved this consumer" };
 
-/** How often each outcome is wanted, most frequent first. */
+/** The kinds of round. `wanted`: how many callers get each outcome, most frequent first. */
 const ROUND = {
   granted: { fault: undefined, leaderLeaves: false, wanted: [[CALLERS, 'token']] },
   refused: {
@@ -27,11 +29,11 @@ const ROUND = {
   },
 };
 
-/** A thousand callers on four threads find no token. */
+/** Lets a thousand callers on four threads ask for a token that is not cached. */
 module.exports = async (scale) => {
   const org = await startLocalOrg({ delay: 20 });
   try {
-    return await withProgram('callers.js', async ({ ask }) => {
+    return await withProgram('one-login', async ({ ask }) => {
       await ask('start', { threads: THREADS, callers: CALLERS / THREADS });
       const missed = { granted: 0, refused: 0, abandoned: 0 };
       let most = 0;
@@ -41,13 +43,13 @@ module.exports = async (scale) => {
         ).entries()) {
           const mend = fault && org.inject(fault);
           org.resetStats();
-          // Another life makes another identity, which is cold.
+          // Another tokenTtl is another identity, which has no cached token.
           const config = { ...org.config, tokenTtl: 200 + 3 * round + index };
           const counts = await ask('call', { config, leaderLeaves });
           mend?.();
-          const { exchanges } = org.stats();
-          most = Math.max(most, exchanges);
-          if (exchanges !== 1 || !isDeepStrictEqual(tally(counts), wanted)) missed[name] += 1;
+          const { tokenRequests } = org.stats();
+          most = Math.max(most, tokenRequests);
+          if (tokenRequests !== 1 || !isDeepStrictEqual(tally(counts), wanted)) missed[name] += 1;
         }
       }
       const bad = missed.granted + missed.refused + missed.abandoned;
@@ -63,7 +65,7 @@ module.exports = async (scale) => {
   }
 };
 
-/** Outcomes by frequency; a token is as good as another of the same round only. */
+/** Outcomes by frequency. Different tokens of one round count as different outcomes. */
 function tally(counts) {
   return Object.entries(counts)
     .map(([outcome, count]) => [count, outcome.startsWith('00D') ? 'token' : outcome])

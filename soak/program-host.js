@@ -1,6 +1,6 @@
 'use strict';
 
-// The inside of a program that program.js starts: its argument exports actions.
+// The main module of every program: runs the actions that its argument exports, when asked.
 
 const actions = require(process.argv[2]);
 

@@ -1,5 +1,7 @@
 'use strict';
 
+// Starts the programs of programs/ as processes of their own and asks them to act.
+
 const { fork } = require('node:child_process');
 const { join } = require('node:path');
 const { plainEnvironment } = require('../support/plain-environment');
@@ -7,15 +9,15 @@ const { plainEnvironment } = require('../support/plain-environment');
 const HOST = join(__dirname, 'program-host.js');
 
 /**
- * Starts a file of `programs/` in a process of its own, which does what it is asked.
+ * Starts `programs/<name>/process.js` in a process of its own.
  *
  * @param {string} name
- * @param {{ env?: NodeJS.ProcessEnv, args?: string[], under?: string[] }} [options] Node.js's own
- *   arguments; the command and its arguments that run Node.js
+ * @param {{ env?: NodeJS.ProcessEnv, args?: string[], under?: string[] }} [options] `args`: of
+ *   Node.js; `under`: a command, with its arguments, that runs Node.js
  */
 function startProgram(name, { env = {}, args = [], under = [] } = {}) {
   const [execPath, ...execArgv] = [...under, process.execPath, ...args];
-  const child = fork(HOST, [join(__dirname, 'programs', name)], {
+  const child = fork(HOST, [join(__dirname, 'programs', name, 'process.js')], {
     env: { ...plainEnvironment(), ...env },
     execPath,
     execArgv,
@@ -39,7 +41,7 @@ function startProgram(name, { env = {}, args = [], under = [] } = {}) {
     child,
     ended,
     /**
-     * @param {string} action one of those the program exports
+     * @param {string} action the name of an exported function of the program
      * @param {unknown} [argument]
      * @returns {Promise<any>}
      */
@@ -48,7 +50,7 @@ function startProgram(name, { env = {}, args = [], under = [] } = {}) {
       child.send({ id, action, argument });
       return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
     },
-    /** Lets the program end by itself. */
+    /** Lets the program end by itself, and waits for its end. */
     end() {
       if (child.connected) child.disconnect();
       return ended;
@@ -57,7 +59,7 @@ function startProgram(name, { env = {}, args = [], under = [] } = {}) {
 }
 
 /**
- * Runs `use` with a program, which is gone afterwards.
+ * Runs `use` with a program, and kills the program afterwards.
  *
  * @template T
  * @param {string} name

@@ -1,27 +1,30 @@
 'use strict';
 
+// Promise 5: a renewal delays no call, nor does an issuer that is down.
+
 const { withProgram } = require('./program.js');
 const { startTokenServer } = require('./token-server.js');
 
 const CALLS = { full: 20_000, short: 20_000 };
-/** Seconds that the renewed token lives; its renewal comes in the last fifth of nine tenths. */
+/** Life of the renewed token in seconds. Nine tenths are used, and renewed in their last fifth. */
 const LIFE = { full: 10, short: 3 };
 /**
- * The life an issuer grants, of which nine tenths are used, and for how long it is down after; in
- * seconds. The full life leaves time for three attempts to renew, or for one: its time is drawn. So
- * there are several issuers.
+ * The life that an issuer grants, and how long the issuer is down after that; in seconds. The time
+ * of the first renewal is drawn at random, and one to three attempts fit in. So there are several
+ * issuers.
  */
 const DOWN = {
   full: { life: 400, down: 358, issuers: 10 },
   short: { life: 3, down: 2.6, issuers: 1 },
 };
-/** Seconds between two attempts to renew, but for what the network adds or takes. */
+/** Seconds between two attempts to renew, give or take the network. */
 const APART = 30;
+/** Milliseconds that a renewal takes. */
 const DELAY = 200;
-/** Microseconds that a call may take more during a renewal; `npm test` shares the machine. */
+/** Microseconds by which a call may be slower during a renewal. `npm test` shares the machine. */
 const ALLOWANCE = { full: { p50: 1, p99: 10 }, short: { p50: 5, p99: 50 } };
 
-/** A renewal in the air, and an issuer that is down, are not felt. */
+/** Times calls during renewals, and makes calls while the issuer is down. */
 module.exports = async (scale) => {
   const { life, down, issuers } = DOWN[scale];
   const allowance = ALLOWANCE[scale];
@@ -32,10 +35,10 @@ module.exports = async (scale) => {
   const broken = await Promise.all(Array.from({ length: issuers }, () => startBroken(life)));
   try {
     const [timed, outage] = await Promise.all([
-      withProgram('hits.js', ({ ask }) =>
+      withProgram('renewal', ({ ask }) =>
         ask('renewals', { config: slow.config, calls: CALLS[scale] }),
       ),
-      withProgram('hits.js', ({ ask }) =>
+      withProgram('renewal', ({ ask }) =>
         Promise.all(broken.map(({ config }) => ask('callsFor', { config, ms: down * 1_000 }))),
       ),
     ]);
@@ -55,7 +58,7 @@ module.exports = async (scale) => {
       closest > APART - 0.5 &&
       (scale === 'short' || apart.length > 0);
     return {
-      promise: 'a renewal is not felt, nor an issuer that is down while the token lives',
+      promise: 'a renewal delays no call, nor does an issuer that is down while the token lives',
       wanted: `calls during a renewal of ${DELAY} ms at most ${allowance.p50} µs (p50) and ${allowance.p99} µs (p99) slower than warm ones, 0 that wait; in ${down} s of outage 0 errors, one attempt in ${APART} s`,
       measured: `warm ${describe(without)}; during ${describe(during)}, ${waited} waited; ${timed.renewed ? '' : 'the old token after it; '}${failed} errors in ${calls} calls, ${attempts} attempts${apart.length > 0 ? `, at least ${closest.toFixed(1)} s apart` : ''}`,
       ok,
@@ -66,7 +69,7 @@ module.exports = async (scale) => {
   }
 };
 
-/** An issuer that grants one token and is down from then on, with the seconds of each attempt. */
+/** Starts an issuer that grants one token and is down afterwards. `attempts` are in seconds. */
 async function startBroken(life) {
   const attempts = [];
   const server = await startTokenServer((number) => {
@@ -74,7 +77,7 @@ async function startBroken(life) {
     attempts.push(performance.now() / 1_000);
     return { status: 503 };
   });
-  // The configuration must not end the token before its issuer does.
+  // tokenTtl must not end the token before the granted life does.
   return { ...server, config: { ...server.config, tokenTtl: 2 * DOWN.full.life }, attempts };
 }
 

@@ -1,16 +1,18 @@
 'use strict';
 
+// Promise 8: retries multiply no load.
+
 const { JWTConnectionManager } = require('..');
 const { claimsOf, startTokenServer } = require('./token-server.js');
 
 const LOGINS = { full: 10_000, short: 400 };
 const AT_ONCE = 40;
-/** One attempt in so many meets a fault. */
+/** One attempt in ten meets a fault. */
 const FAULT_EVERY = 10;
 const MOST_EXTRA = 0.2;
 const MOST_ATTEMPTS = 3;
 
-/** What passes by itself. */
+/** Faults that pass. */
 const PASSING = [
   { loss: 'reset' },
   { status: 503 },
@@ -19,7 +21,7 @@ const PASSING = [
   { status: 429 },
   { status: 400, fields: { error: 'unknown_error', error_description: 'retry your request' } },
 ];
-/** Every 4xx that stays, with and without an OAuth error. */
+/** Every final 4xx, with and without an OAuth error. */
 const FINAL = Array.from({ length: 100 }, (_, index) => 400 + index)
   .filter((status) => status !== 408 && status !== 429)
   .flatMap((status) => [
@@ -27,11 +29,11 @@ const FINAL = Array.from({ length: 100 }, (_, index) => 400 + index)
     { status, fields: { error: 'invalid_grant', error_description: 'invalid assertion' } },
   ]);
 
-/** How many requests more than logins are sent when some of them meet a fault. */
+/** Counts the requests of many logins, some of which meet faults. */
 module.exports = async (scale) => {
   const logins = LOGINS[scale];
   const { share, failed, gaveUpEarly } = await extraRequests(logins);
-  // Of the logins that meet a fault, one in ten meets another.
+  // One in ten of the logins that meet a fault meets another one.
   const doomed = Math.ceil(logins / FAULT_EVERY ** MOST_ATTEMPTS);
   const attempts = await Promise.all(PASSING.map((answer) => requestsFor(answer)));
   let retried = 0;
@@ -50,8 +52,8 @@ module.exports = async (scale) => {
 };
 
 /**
- * What this attempt of a login meets: exactly one first attempt in ten, one second attempt in ten
- * of those, and so on meet a fault, in whatever order they come.
+ * The answer to an attempt of a login. Exactly one first attempt in ten meets a fault, and one
+ * second attempt in ten of those, and so on. The order of the attempts does not matter.
  *
  * @param {number} login from 0
  * @param {number} attempt from 1
@@ -63,7 +65,7 @@ function answerTo(login, attempt) {
 
 /** @param {number} logins */
 async function extraRequests(logins) {
-  /** @type {number[]} of each login */
+  /** @type {number[]} number of attempts of each login */
   const attempts = Array(logins).fill(0);
   const server = await startTokenServer((_, form) => {
     const login = Number(claimsOf(form).sub);
@@ -84,16 +86,16 @@ async function extraRequests(logins) {
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   server.close();
   return {
-    share: server.exchanges() / logins - 1,
+    share: server.requests() / logins - 1,
     failed: failed.length,
     gaveUpEarly: failed.filter((login) => attempts[login] !== MOST_ATTEMPTS).length,
   };
 }
 
-/** The requests that one call makes of a server with this answer. */
+/** The number of requests that one call sends to a server with this answer. */
 async function requestsFor(answer) {
   const server = await startTokenServer(() => answer);
   await new JWTConnectionManager().getAccessToken(server.config).catch(() => {});
   server.close();
-  return server.exchanges();
+  return server.requests();
 }

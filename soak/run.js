@@ -1,13 +1,13 @@
 'use strict';
 
-// npm run soak: every promise that can be measured, with its full count, on the release build.
-// --quick takes the short counts of `npm test`, --only N one promise. One table at the end; code 1
-// if a figure is missed. What this machine cannot measure is skipped, and does not count as held.
+// npm run soak: measures every promise with its full count, on the release build, and prints one
+// table. --quick: the short counts of `npm test`. --only N: promise N alone. Exit code 1 if a
+// figure is missed. A promise that this machine cannot measure is skipped and not counted as held.
 
 const { cpus } = require('node:os');
 const { setUp } = require('../scripts/setup.js');
 
-/** Modules, with the promises of RELIABILITY.md that each measures. */
+/** Modules, with the promises of docs/reliability.md that each measures. */
 const SOAKS = [
   ['./wall-clock.js', 1],
   ['./shared-tokens.js', 1, 14],
@@ -28,8 +28,8 @@ const SOAKS = [
 ];
 
 /**
- * What a module measured: one row, or several that say their number. A module that fails misses each
- * of its promises, and costs nobody else's rows.
+ * The rows of one module. A row without a number has the module’s first one. A module that throws
+ * misses each of its promises; the other modules still run.
  */
 async function measure(file, numbers, scale) {
   const started = performance.now();

@@ -1,15 +1,17 @@
 'use strict';
 
+// Promise 16: secrets are never printed.
+
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { plant, secretsIn } = require('../support/canaries');
 const { runPackage } = require('../scripts/run.js');
 
-/** Tests of `npm test` that have no faults in them; the last are run by this soak as well. */
+/** Tests of `npm test` without faults, and tests that run soaks themselves. */
 const OTHERS = '/__test__/(types|package|modules|scripts|testing|reliability)/';
 
-/** All values that tests search, and what Jest prints beside them. */
+/** Runs the tests that search their values for secrets, and searches what Jest prints. */
 module.exports = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'soak-'));
   const log = join(folder, 'searched');
@@ -36,7 +38,7 @@ module.exports = async () => {
   }
 };
 
-/** How much was searched without a find. What was planted is from now on known here, too. */
+/** Sums up what the tests searched, and plants their secrets in this process too. */
 function readLog(file) {
   const found = { values: 0, bytes: 0 };
   const lines = new Set();

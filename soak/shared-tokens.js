@@ -1,35 +1,37 @@
 'use strict';
 
+// Promises 1 and 14: threads get no dead, outdated or foreign token.
+
 const { withProgram } = require('./program.js');
 const { claimsOf, startTokenServer } = require('./token-server.js');
 
 const THREADS = 4;
 const SECONDS = { full: 30, short: 2 };
-/** Seconds that a token lives, of which nine tenths are used. */
+/** Life of a token in seconds. Nine tenths are used. */
 const LIFE = 1;
 const LOGINS = 40;
-/** Fewer than there are logins, so that tokens are evicted all the time. */
+/** Fewer places than logins, so that tokens are evicted all the time. */
 const CAPACITY = 8;
 
-/** Threads share tokens that are renewed, cleared and evicted all the time. */
+/** Lets threads share tokens that are renewed, cleared and evicted all the time. */
 module.exports = async (scale) => {
   const server = await startTokenServer((number, form) => {
     const { sub } = claimsOf(form);
-    // All that a thread must know to judge the token.
+    // The token says what a thread must know to judge it: user, number, time of issue (epoch ms).
     const token = { access_token: `${sub}!${number}!${Date.now()}`, expires_in: LIFE };
     return { fields: token };
   });
   const { config } = server;
   const judged = { threads: THREADS, ms: SECONDS[scale] * 1_000, usable: LIFE * 900 };
   try {
-    const one = await withProgram('sharers.js', ({ ask }) =>
+    const one = await withProgram('shared-tokens', ({ ask }) =>
       ask('share', { ...judged, logins: [config] }),
     );
     const logins = Array.from({ length: LOGINS }, (_, index) => ({
       ...config,
       username: `user${index}@example.com`,
     }));
-    const many = await withProgram('sharers.js', ({ ask }) =>
+    const many = await withProgram('shared-tokens', ({ ask }) =>
       ask('share', { ...judged, logins, capacity: CAPACITY, clears: true }),
     );
     return [

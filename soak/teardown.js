@@ -1,5 +1,7 @@
 'use strict';
 
+// Promise 18: teardown is safe, with requests in the air.
+
 const { startProgram, withProgram } = require('./program.js');
 const { startTokenServer } = require('./token-server.js');
 
@@ -9,14 +11,14 @@ const TIMES = {
 };
 const CALLS = 4;
 const EXIT_CODE = 7;
-/** Processes. */
+/** Number of processes at the same time. */
 const AT_ONCE = 2;
 
-/** Threads, environments and processes end while exchanges are in the air. */
+/** Ends threads, environments and processes while requests are in the air. */
 module.exports = async (scale) => {
   const { terminations, exits, reloads } = TIMES[scale];
   const prompt = await startTokenServer();
-  // Some answers arrive before the end, some at it, some after it.
+  // Some answers arrive before the end, some after it.
   const slow = await startTokenServer(() => ({ delay: Math.random() * 40 }));
   try {
     const [survived, reloaded] = await Promise.all([
@@ -25,7 +27,7 @@ module.exports = async (scale) => {
     ]);
     let kept = 0;
     for (let time = 0; time < exits; time += AT_ONCE) {
-      const programs = Array.from({ length: AT_ONCE }, () => startProgram('threads.js'));
+      const programs = Array.from({ length: AT_ONCE }, () => startProgram('teardown'));
       const argument = { config: slow.config, calls: CALLS, code: EXIT_CODE };
       for (const { ask, ended } of programs) {
         ask('exit', argument).catch(() => {});
@@ -36,7 +38,7 @@ module.exports = async (scale) => {
       await Promise.all(programs.map(({ ended }) => ended));
     }
     return {
-      promise: 'teardown is safe, with exchanges in the air',
+      promise: 'teardown is safe, with requests in the air',
       wanted: `0 crashes in ${terminations} terminations and ${reloads} reloads, the main thread last; ${exits} exit codes kept`,
       measured: `terminations: ${survived}; reloads with a token: ${reloaded} of ${reloads + 1}; exit codes: ${kept} of ${exits}`,
       ok: survived === 'granted' && reloaded === reloads + 1 && kept === exits,
@@ -47,9 +49,9 @@ module.exports = async (scale) => {
   }
 };
 
-/** What the use of a program gives, if the program then ends well; else how it ended. */
+/** The result of `use` if the program then exits with 0; else how the program ended. */
 function ending(use) {
-  return withProgram('threads.js', async ({ ask, end, ended }) => {
+  return withProgram('teardown', async ({ ask, end, ended }) => {
     const result = await use(ask).catch(() => undefined);
     end();
     const { code, signal } = await ended;

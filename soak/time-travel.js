@@ -1,23 +1,26 @@
 'use strict';
 
+// A wall clock that can be set, for one program, by libfaketime.
+
 const { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
-/** libfaketime, where it is installed. */
+/** Path of libfaketime, if it is installed. */
 const LIBRARY = [
   '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
   '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1',
 ].find((path) => existsSync(path));
 
-/** Whether programs can be given a wall clock here. */
+/** Whether libfaketime is installed. */
 const canTravel = LIBRARY !== undefined;
 
 /**
- * A wall clock for one program, which can be set while it runs; its other clocks hardly notice.
+ * Opens a wall clock for one program. It can be set while the program runs. The other clocks of the
+ * program hardly change.
  *
  * @returns {{ env: NodeJS.ProcessEnv, setWall(seconds: number): void, close(): void } | undefined}
- *   `setWall` takes the seconds by which it differs from this machine's; undefined without libfaketime
+ *   `setWall` takes seconds ahead of this machine’s clock; undefined without libfaketime
  */
 function openWallClock() {
   if (!canTravel) return undefined;
@@ -26,7 +29,7 @@ function openWallClock() {
   /** @param {number} seconds */
   const setWall = (seconds) => {
     writeFileSync(`${file}.new`, `${seconds < 0 ? '' : '+'}${seconds}`);
-    renameSync(`${file}.new`, file); // a program that reads now finds the old text or the new one
+    renameSync(`${file}.new`, file); // a reader finds the old text or the new text, never half of it
   };
   setWall(0);
   return {

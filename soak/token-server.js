@@ -1,5 +1,7 @@
 'use strict';
 
+// A token endpoint that checks nothing, so that only the client is measured.
+
 const { generateKeyPairSync } = require('node:crypto');
 const http = require('node:http');
 const { text } = require('node:stream/consumers');
@@ -8,7 +10,7 @@ const { setTimeout: sleep } = require('node:timers/promises');
 /** @type {string | undefined} */
 let privateKey;
 
-/** A login at `url`, whose server checks nothing. */
+/** The config of a login at `url`. */
 function loginAt(url) {
   privateKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
     type: 'pkcs8',
@@ -17,13 +19,13 @@ function loginAt(url) {
   return { clientId: 'soak', privateKey, username: 'soak@example.com', instanceUrl: url };
 }
 
-/** What the assertion of a form claims. */
+/** The claims of the assertion in a form. */
 function claimsOf(form) {
   const [, claims] = form.get('assertion').split('.');
   return JSON.parse(Buffer.from(claims, 'base64url').toString());
 }
 
-/** What happens to a connection in place of an answer. */
+/** Ways to lose a connection instead of answering. */
 const LOSSES = {
   end: (socket) => socket.end(),
   reset: (socket) => socket.resetAndDestroy(),
@@ -33,28 +35,27 @@ const LOSSES = {
 /**
  * @typedef {object} Answer
  * @property {number} [status]
- * @property {object} [fields] of the JSON, beside those of a token response with a new token
- * @property {number} [delay] in milliseconds
- * @property {keyof typeof LOSSES} [loss] what happens to the connection in its place
+ * @property {object} [fields] of the JSON, beside those of a token response
+ * @property {number} [delay] milliseconds
+ * @property {keyof typeof LOSSES} [loss] what happens to the connection instead of an answer
  */
 
 /**
- * A token endpoint that keeps its connections open, and checks nothing, so that the client alone is
- * measured.
+ * Starts a token endpoint. It closes no connection by itself.
  *
- * @param {(number: number, form: URLSearchParams) => Answer | Promise<Answer>} [answer] to the request
- *   of this number, counted from 1
+ * @param {(number: number, form: URLSearchParams) => Answer | Promise<Answer>} [answer] makes the
+ *   answer to a request; `number` counts requests from 1
  */
 async function startTokenServer(answer = () => ({})) {
-  let exchanges = 0;
+  let requests = 0;
   let url = '';
   /** @type {Set<import('node:net').Socket>} */
   const sockets = new Set();
   const server = http.createServer(async (request, response) => {
-    exchanges += 1;
-    const number = exchanges;
+    requests += 1;
+    const number = requests;
     const body = await text(request).catch(() => undefined);
-    if (body === undefined) return; // who asked is gone
+    if (body === undefined) return; // the client went away
     const form = new URLSearchParams(body);
     const { status = 200, fields = {}, delay = 0, loss } = await answer(number, form);
     if (delay > 0) await sleep(delay);
@@ -73,9 +74,10 @@ async function startTokenServer(answer = () => ({})) {
   url = `http://127.0.0.1:${/** @type {any} */ (server.address()).port}`;
   return {
     config: loginAt(url),
-    /** The connections open now. */
+    /** The connections that are open now. */
     sockets,
-    exchanges: () => exchanges,
+    /** The number of requests so far. */
+    requests: () => requests,
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -1,5 +1,7 @@
 'use strict';
 
+// Promise 1: no dead token when the wall clock jumps.
+
 const { setTimeout: sleep } = require('node:timers/promises');
 const { withProgram } = require('./program.js');
 const { openWallClock } = require('./time-travel.js');
@@ -7,10 +9,10 @@ const { startTokenServer } = require('./token-server.js');
 
 const STEPS = { full: 500, short: 10 };
 const HOUR = 3_600_000;
-/** A token that this server gives may be used for this long. */
+/** Milliseconds that a token of the second server may be used. */
 const USABLE = 900;
 
-/** The wall clock of the real addon jumps, while its other clocks hardly move. */
+/** Lets the wall clock of the real addon jump, while its other clocks hardly move. */
 module.exports = async (scale) => {
   const promise = 'no expired token when the wall clock jumps 2 h and the monotonic clock does not';
   const wanted = '0 dead tokens handed out';
@@ -23,7 +25,7 @@ module.exports = async (scale) => {
   const { env, setWall } = clock;
   try {
     return await withProgram(
-      'calls.js',
+      'calls',
       async ({ ask }) => {
         const before = await ask('clocks');
         let dead = 0;
@@ -32,7 +34,7 @@ module.exports = async (scale) => {
         for (let step = 1; step <= STEPS[scale]; step += 1) {
           const { accessToken } = await ask('token', server.config);
           if (accessToken === last) dead += 1;
-          // A look at a token that is alive finds it.
+          // A token that is alive is found again.
           if ((await ask('token', server.config)).accessToken !== accessToken) lost += 1;
           last = accessToken;
           setWall(step * 2 * 3_600);
@@ -42,7 +44,7 @@ module.exports = async (scale) => {
         const wall = (after.wall - before.wall) / HOUR;
         const monotonic = (after.monotonic - before.monotonic) / HOUR;
         const held = wall > 2 * STEPS[scale] - 1 && monotonic < 1;
-        // Turned back, the wall clock must not lengthen a life either.
+        // A wall clock that is set back must not lengthen a life.
         const short = await ask('token', brief.config);
         setWall(-3_600);
         await sleep(USABLE + 200);

@@ -1,5 +1,7 @@
 'use strict';
 
+// Promise 7: a refused login is not tried at every call.
+
 const { generateKeyPairSync } = require('node:crypto');
 const { JWTConnectionManager } = require('..');
 const { startLocalOrg } = require('../testing');
@@ -9,18 +11,18 @@ const CALLS = 10_000;
 const REVOCATIONS = 200;
 const MOST_AN_HOUR = 60;
 
-/** A credential that Salesforce refuses for good is not tried at every call. */
+/** Counts the requests of many calls with a wrong key, and of renewals that never help. */
 module.exports = async () => {
   const [still, capped] = [await callAtOnce(), await renewInVain()];
   return {
-    promise: 'a login that is refused is not tried at every call',
+    promise: 'a refused login is not tried at every call',
     wanted: `wrong key: 1 POST for ${CALLS} calls; ≤ ${MOST_AN_HOUR} useless logins an hour`,
     measured: `${still.posts} POST, ${still.refused} times ASSERTION_INVALID; ${capped} of ${REVOCATIONS}`,
     ok: still.posts === 1 && still.refused === CALLS && capped <= MOST_AN_HOUR,
   };
 };
 
-/** With a key that is not the app's. */
+/** Makes calls with a key that the app does not have. */
 async function callAtOnce() {
   const org = await startLocalOrg();
   const { privateKey } = generateKeyPairSync('rsa', {
@@ -29,29 +31,29 @@ async function callAtOnce() {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
   try {
-    return await withProgram('calls.js', async ({ ask }) => {
+    return await withProgram('calls', async ({ ask }) => {
       const config = { ...org.config, privateKey };
       const codes = await ask('callMany', { config, times: CALLS, atOnce: 100 });
-      return { posts: org.stats().exchanges, refused: codes.ASSERTION_INVALID };
+      return { posts: org.stats().tokenRequests, refused: codes.ASSERTION_INVALID };
     });
   } finally {
     await org.close();
   }
 }
 
-/** Logins made because the API refuses each token, the first one included. */
+/** Counts the logins that are made while the API refuses each token. The first login counts. */
 async function renewInVain() {
   const org = await startLocalOrg();
   const manager = new JWTConnectionManager();
   try {
     for (let time = 0; time < REVOCATIONS; time += 1) {
-      // Of its own, as one Connection does not put up with many.
+      // One Connection would give up after a few revocations.
       const connection = await manager.getConnection(org.config, { fresh: true }).catch(() => {});
       if (connection === undefined) continue;
       org.revokeAll();
       await connection.query('SELECT Id FROM Account LIMIT 1').catch(() => {});
     }
-    return org.stats().exchanges;
+    return org.stats().tokenRequests;
   } finally {
     await org.close();
   }

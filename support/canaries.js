@@ -1,32 +1,33 @@
 'use strict';
 
-// The secrets that a test has put somewhere, and the search for them in whatever came out. Every
-// error that a test catches, and all that its child processes print, goes through it.
+// Searches values for the secrets of a test. Every error that a test catches is searched, and
+// everything that its child processes print.
 
 const { appendFileSync } = require('node:fs');
 const { format, inspect } = require('node:util');
 
 /**
- * A file for what was planted and how many bytes were searched, a JSON object a line. The soak asks
- * for it, and searches there what no test can: the output of Jest.
+ * A log file: the secrets, and how many bytes were searched, one JSON object a line. The soak sets
+ * it, so that it can search the output of Jest.
  */
 const { SECRETS_LOG } = process.env;
 
-/** Characters by which a piece of a secret is recognised. */
+/** A secret is recognised by any piece of so many characters. */
 const PIECE = 16;
-/** Tokens and assertions give themselves away, whoever made them. */
+/** Tokens and assertions are recognised by their form, even if no test has planted them. */
 const PATTERNS = { 'an access token': /00D\w{12,15}!/, 'an assertion': /eyJ[\w-]{10,}\.eyJ/ };
 
 /**
- * Planted since the last search. A test that measures time must not pay for the pieces.
+ * Secrets planted since the last search. They are cut into pieces only then: a test that measures
+ * time must not pay for that.
  *
  * @type {[name: string, secret: string][]}
  */
 const planted = [];
-/** @type {Map<string, string>} what each piece belongs to */
+/** @type {Map<string, string>} the name of the secret of each piece */
 const pieces = new Map();
 
-/** A secret as it may be written. Base64 of a text that surrounds it depends on where it begins. */
+/** The forms of a secret. In Base64 the form depends on the position of the secret in the text. */
 function spellings(secret) {
   const shifted = [0, 1, 2].map((start) => Buffer.from(secret.slice(start)));
   return [
@@ -38,7 +39,7 @@ function spellings(secret) {
 }
 
 /**
- * From now on this must not come out, nor any piece of it.
+ * Adds a secret: from now on no value may show a piece of it.
  *
  * @param {string} name
  * @param {string} secret
@@ -63,10 +64,10 @@ function cutPlanted() {
   }
 }
 
-/** The characters of a PEM that are secret. */
+/** The secret characters of a PEM key. */
 const keyBody = (pem) => pem.replace(/-----[^-]+-----|\s/g, '');
 
-/** What a text shows: the names of secrets, none twice. */
+/** The names of the secrets that a text shows. */
 function secretsIn(text) {
   cutPlanted();
   const found = new Set();
@@ -80,7 +81,7 @@ function secretsIn(text) {
   return [...found];
 }
 
-/** All that a log, a debugger or an error tracker would show of a value. */
+/** Everything that a log, a debugger or an error tracker would show of a value. */
 function shown(value) {
   const all = { showHidden: true, depth: null, maxStringLength: null, maxArrayLength: null };
   const parts = [inspect(value, all), inspect(value), json(value)];
@@ -100,7 +101,7 @@ function shown(value) {
   return parts.join('\n');
 }
 
-/** A value may refuse to be shown. */
+/** A value may throw when it is shown. */
 function attempt(show) {
   try {
     return show();
@@ -109,7 +110,7 @@ function attempt(show) {
   }
 }
 
-/** A Connection refers to itself, which JSON cannot say. */
+/** JSON of a value that may refer to itself, as a Connection does. */
 function json(value) {
   const seen = new Set();
   return attempt(() =>
@@ -124,7 +125,7 @@ function json(value) {
 }
 
 /**
- * Throws if the value shows a secret, and says which.
+ * Throws an error that names the secrets, if the value shows any.
  *
  * @template T
  * @param {T} value

@@ -1,18 +1,20 @@
 'use strict';
 
+// What a host sends back, and how it is sent: JSON, text, OAuth errors, lost connections.
+
 const { Readable } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 /**
- * What a host sends back.
+ * The answer of a host to one request.
  *
  * @typedef {object} Answer
  * @property {number} status
  * @property {Record<string, string>} [headers]
  * @property {string | AsyncIterable<Buffer> | Iterable<Buffer>} [body]
- * @property {number} [delay] milliseconds
- * @property {'hang' | 'reset' | 'close'} [loss] what happens to the connection in its place
+ * @property {number} [delay] milliseconds before the answer is sent
+ * @property {'hang' | 'reset' | 'close'} [loss] instead of an answer: silence, reset, close
  */
 
 /**
@@ -39,7 +41,7 @@ function text(text, contentType, status) {
 }
 
 /**
- * An answer of the authorization server.
+ * JSON that no cache may store, as the authorization server sends it.
  *
  * @param {unknown} value
  * @param {number} [status]
@@ -71,12 +73,12 @@ async function send(response, { status, headers = {}, body = '', delay, loss }) 
   response.statusCode = status;
   response.setHeaders(new Map(Object.entries(headers)));
   if (typeof body === 'string') response.end(body);
-  else await pipeline(Readable.from(body), response).catch(() => {}); // the client had enough
+  else await pipeline(Readable.from(body), response).catch(() => {}); // the client went away
 }
 
 /** @param {import('node:net').Socket & { _parent?: import('node:net').Socket }} socket */
 function reset(socket) {
-  (socket._parent ?? socket).resetAndDestroy(); // under TLS only the socket beneath can be reset
+  (socket._parent ?? socket).resetAndDestroy(); // only the TCP socket under TLS can be reset
 }
 
 module.exports = { json, oauth, oauthError, send, text };

@@ -1,5 +1,7 @@
 'use strict';
 
+// The apps of an org: what a registration says, with defaults, and the names of the grants.
+
 const { createPublicKey, X509Certificate } = require('node:crypto');
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -7,25 +9,25 @@ const REFRESH_TOKEN = 'refresh_token';
 const AUTHORIZATION_CODE = 'authorization_code';
 
 /**
- * An app as the org keeps it.
+ * An app as the org knows it.
  *
  * @typedef {object} Client
  * @property {string} id the consumer key
  * @property {string} [secret]
- * @property {import('node:crypto').KeyObject} [key] verifies its assertions
+ * @property {import('node:crypto').KeyObject} [key] verifies the assertions of the app
  * @property {import('./index').AppType} app
  * @property {'admin-approved' | 'self-authorize'} approval
  * @property {string[]} grants
  * @property {string[]} redirectUris
  * @property {boolean} rotation
  * @property {boolean} requireSecretForRefresh
- * @property {number} refreshTokenLife milliseconds
+ * @property {number} refreshTokenLife milliseconds without use
  * @property {Map<string, Required<import('./index').UserRegistration>>} users by username
  */
 
 /**
  * @param {import('./index').ClientRegistration} registration
- * @param {import('./index').LocalOrgOptions} options what goes for every app
+ * @param {import('./index').LocalOrgOptions} options defaults for every app
  * @returns {Client}
  */
 function toClient(registration, { app = 'external-client-app', rotation = false }) {

@@ -1,5 +1,7 @@
 'use strict';
 
+// The paths of the two hosts, and which function answers each.
+
 const { oauthError, text } = require('./answer');
 const { authorize } = require('./oauth/authorize');
 const { bulk, soap } = require('./api/bulk-and-soap');
@@ -22,7 +24,7 @@ const authorizationEndpoints = [
   { path: /^/, name: 'other', respond: () => text('Not Found', 'text/html', 404) },
 ];
 
-/** A token request that went to the wrong host is answered the way Salesforce does. */
+/** Salesforce’s answer to a token request at the API host. */
 const wrongHost = () => oauthError('unsupported_grant_type', 'grant type not supported');
 
 /** @type {import('./host').Endpoint[]} */

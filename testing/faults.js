@@ -1,11 +1,13 @@
 'use strict';
 
+// The faults that a test has injected into an org, and how often each still strikes.
+
 /**
  * @typedef {import('./index').Fault} Fault
  * @typedef {{ fault: Fault, left: number }} Injected
  */
 
-/** The faults of an org, oldest first. */
+/** The injected faults of one org, oldest first. */
 class Faults {
   /** @type {Set<Injected>} */
   #injected = new Set();
@@ -13,6 +15,7 @@ class Faults {
   /**
    * @param {Fault} fault
    * @param {import('./index').InjectOptions} [options]
+   * @returns {() => void} removes the fault
    */
   inject(fault, { times = Number.POSITIVE_INFINITY } = {}) {
     const injected = { fault, left: times };
@@ -21,16 +24,18 @@ class Faults {
   }
 
   /**
+   * The faults of these kinds, without counting a strike.
+   *
    * @template {Fault['kind']} K
    * @param {K[]} kinds
-   * @returns {Array<Extract<Fault, { kind: K }>>} without striking
+   * @returns {Array<Extract<Fault, { kind: K }>>}
    */
   pending(kinds) {
     return this.#of(kinds).map(asFault);
   }
 
   /**
-   * Every fault of these kinds strikes.
+   * Lets every fault of these kinds strike.
    *
    * @template {Fault['kind']} K
    * @param {K[]} kinds
@@ -41,7 +46,7 @@ class Faults {
   }
 
   /**
-   * The oldest fault of these kinds strikes.
+   * Lets the oldest fault of these kinds strike.
    *
    * @template {Fault['kind']} K
    * @param {K[]} kinds

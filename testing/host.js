@@ -1,5 +1,7 @@
 'use strict';
 
+// An HTTP or HTTPS server on a free loopback port that serves a list of endpoints.
+
 const http = require('node:http');
 const https = require('node:https');
 const { text: readText } = require('node:stream/consumers');
@@ -11,7 +13,7 @@ const { send } = require('./answer');
  * @property {URL} url
  * @property {import('node:http').IncomingHttpHeaders} headers
  * @property {string} body
- * @property {(action: () => void) => void} whenOver once it is answered, or its connection lost
+ * @property {(action: () => void) => void} whenOver calls back when the request is answered or lost
  */
 
 /**
@@ -24,9 +26,9 @@ const { send } = require('./answer');
  */
 
 /**
- * Serves the endpoints on a free port of the loopback interface.
+ * Starts a host.
  *
- * @param {Endpoint[]} endpoints the last one takes every path
+ * @param {Endpoint[]} endpoints the first whose path fits answers; the last fits every path
  * @param {import('./org').Org} org
  * @param {{ cert: Buffer, key: Buffer } | undefined} tls
  */
@@ -45,7 +47,7 @@ async function listen(endpoints, org, tls) {
       const whenOver = (/** @type {() => void} */ action) => void response.once('close', action);
       await send(response, respond({ method, url, headers, body, whenOver }, org));
     } catch (error) {
-      // Unless the client went away, the org has a bug that the test should hear of.
+      // The request arrived in full, so this is a bug of the org: the test must see it.
       if (incoming.complete) response.writeHead(500).end(String(error));
     }
   });

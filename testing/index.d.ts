@@ -1,13 +1,6 @@
 /**
- * A Salesforce org on this machine, for tests: an authorization server that checks a login in the
- * order Salesforce does and refuses it in Salesforce's words, and the REST API behind it.
- *
- * @example
- * const org = await startLocalOrg();
- * const connection = await getConnection(org.config);
- * await connection.query('SELECT Id, Name FROM Account LIMIT 1');
- * expect(org.stats().exchanges).toBe(1);
- * await org.close();
+ * A Salesforce org on this machine, for tests: an authorization server and a REST API. The
+ * authorization server checks a login in Salesforce’s order and refuses it in Salesforce’s words.
  *
  * @packageDocumentation
  */
@@ -16,178 +9,193 @@ import type { Fault, InjectOptions } from './fault';
 
 export * from './fault';
 
-/** Starts a local org on two free ports of the loopback interface. */
+/**
+ * Starts a local org: two HTTP servers on free ports of the loopback interface.
+ *
+ * @example
+ * ```js
+ * const { startLocalOrg } = require('jsforce-connection-manager/testing');
+ *
+ * const org = await startLocalOrg();
+ * const connection = await getConnection(org.config);
+ * await connection.query('SELECT Id, Name FROM Account LIMIT 1');
+ * expect(org.stats().tokenRequests).toBe(1);
+ * await org.close();
+ * ```
+ */
 export function startLocalOrg(options?: LocalOrgOptions): Promise<LocalOrg>;
 
-/** How the org is set up. */
+/** Set-up of a local org. */
 export interface LocalOrgOptions {
   /** Serve TLS on both ports, with a certificate signed by {@link LocalOrg.ca}. Default `false`. */
   https?: boolean;
-  /** Apps to register beside the one the org makes for {@link LocalOrg.config}. */
+  /** More apps. The apps of {@link LocalOrg.config} and {@link LocalOrg.oauth} are always there. */
   clients?: ClientRegistration[];
-  /** What a client is unless its registration says otherwise. Default `'external-client-app'`. */
+  /** App type of registrations that name none. Default `'external-client-app'`. */
   app?: AppType;
-  /** The values of `aud` that are accepted, in place of those of the app type. */
+  /** Accepted values of `aud`. Default: the values of the {@link AppType}. */
   audiences?: string[];
   /** Seconds of inactivity after which a session ends. Default 7200. */
   tokenLife?: number;
-  /** Logins a user may make in an hour. Default 3600. */
+  /** Logins that one user may make in an hour. Default 3600. */
   loginLimit?: number;
-  /** Refuse an assertion whose `exp` is more than 300 s ahead. Salesforce does not; default `false`. */
+  /** Refuse an `exp` that is more than 300 s ahead. Salesforce accepts it. Default `false`. */
   strictExp?: boolean;
-  /** Whether apps rotate refresh tokens unless their registration says otherwise. Default `false`. */
+  /** Refresh token rotation of registrations that do not set it. Default `false`. */
   rotation?: boolean;
-  /** Milliseconds before the token endpoint answers. Default 0. */
+  /** Milliseconds until the token endpoint answers. Default 0. */
   delay?: number;
 }
 
 /**
- * The kind of app, which decides the `aud` it must be addressed with: a connected app wants
- * `https://login.salesforce.com` or `https://test.salesforce.com`, an external client app the
- * org's own My Domain, {@link LocalOrg.url}.
+ * Type of app. It decides which `aud` an assertion must have.
+ *
+ * - `'connected-app'`: `https://login.salesforce.com` or `https://test.salesforce.com`.
+ * - `'external-client-app'`: the My Domain of the org, {@link LocalOrg.url}.
  */
 export type AppType = 'connected-app' | 'external-client-app';
 
-/** A connected app or external client app, as its admin set it up. */
+/** A connected app or external client app, as its admin has set it up. */
 export interface ClientRegistration {
-  /** The consumer key: `iss` of an assertion. */
+  /** Consumer key: the `iss` of an assertion. */
   clientId: string;
-  /** Verifies assertions: an RSA public key, PEM (SPKI). Enables the JWT bearer grant. */
+  /** RSA public key, PEM (SPKI), that verifies assertions. Enables the JWT bearer grant. */
   publicKey?: string;
-  /** The same as an X.509 certificate, PEM. Its dates are not looked at, as in Salesforce. */
+  /** X.509 certificate, PEM, instead of `publicKey`. Its dates do not count, as in Salesforce. */
   certificate?: string;
-  /** The consumer secret, asked for by introspection and the grants that a user approves. */
+  /** Consumer secret. Introspection and the grants that a user approves ask for it. */
   clientSecret?: string;
   /**
-   * Where `/services/oauth2/authorize` may send a browser after an approval, which is given by the
-   * first of {@link users}, at once.
+   * URIs to which `/services/oauth2/authorize` may send a browser. The first of {@link users}
+   * approves at once.
    */
   redirectUris?: string[];
   /**
-   * Refresh tokens are good for one use: every answer brings the next, and presenting a spent one
-   * revokes the current one and every access token that came of the approval.
+   * Whether a refresh token is good for one use. Every answer then brings the next refresh token. A
+   * spent one that is presented again revokes every token of the approval.
    * Default {@link LocalOrgOptions.rotation}.
    */
   rotation?: boolean;
-  /** A refresh takes the secret, or a client assertion. Default: when there is a secret. */
+  /** Whether a refresh needs the secret or a client assertion. Default: if there is a secret. */
   requireSecretForRefresh?: boolean;
-  /** Seconds without use after which a refresh token ends. Default: never. */
+  /** Seconds without use after which a refresh token expires. Default: never. */
   refreshTokenLife?: number;
-  /** Who may log in; a plain username is a user whom nothing stands in the way of. */
+  /** Users of the app. A plain username is a user who may log in. */
   users?: Array<string | UserRegistration>;
   /** Default {@link LocalOrgOptions.app}. */
   app?: AppType;
-  /** Who approves users: an admin beforehand (default), or each user once. */
+  /** Who approves the app: an admin beforehand (default), or each user once. */
   approval?: 'admin-approved' | 'self-authorize';
   /**
-   * Enabled grant types. Default: the JWT bearer grant when there is a key or certificate, and
-   * `authorization_code` and `refresh_token` when there is a redirect URI.
+   * Enabled grant types. Default: the JWT bearer grant if there is a key or certificate, and
+   * `authorization_code` and `refresh_token` if there is a redirect URI.
    */
   grants?: string[];
 }
 
-/** A user of the org, as one app sees them. */
+/** A user of the org, as one app sees the user. */
 export interface UserRegistration {
   username: string;
-  /** Default `true`. */
+  /** Whether the user is active. Default `true`. */
   active?: boolean;
-  /** Whether the admin assigned the app to the user, or the user authorized it. Default `true`. */
+  /** Whether the app is approved for the user, by an admin or by the user. Default `true`. */
   approved?: boolean;
-  /** Whether the org accepts logins from this address. Default `true`. */
+  /** Whether the org accepts logins from this machine’s address. Default `true`. */
   ipAllowed?: boolean;
 }
 
-/** A running org. */
+/** A running local org. */
 export interface LocalOrg {
   /** Origin of the token endpoint: the org's My Domain. */
   readonly url: string;
-  /** Origin of the REST API, named by token responses as `instance_url`; never that of `url`. */
+  /** Origin of the REST API: the `instance_url` of token responses. Always differs from `url`. */
   readonly instanceUrl: string;
-  /** The test certificate authority, PEM. Trust it when the org serves `https`. */
+  /** Certificate authority of the org, PEM, to be trusted if the org serves `https`. */
   readonly ca: string;
-  /** The file `ca` was read from, for `NODE_EXTRA_CA_CERTS`. */
+  /** Path of the file with `ca`, for `NODE_EXTRA_CA_CERTS`. */
   readonly caFile: string;
-  /** A user who can log in, through an app that is registered from the start. */
+  /** Login by JWT. Its app is registered from the start. */
   readonly config: LocalOrgConfig;
-  /** The same user, who approved an app with a secret; it too is registered from the start. */
+  /** Login of the same user by refresh token. Its app is registered from the start. */
   readonly oauth: LocalOrgOAuthConfig;
-  /** Registers an app, or changes the one of the same `clientId`. */
+  /** Registers an app, or replaces the app of the same `clientId`. */
   register(client: ClientRegistration): void;
-  /** What happened since the start, or since the last {@link resetStats}. */
+  /** Counters since the start, or since the last {@link resetStats}. */
   stats(): LocalOrgStats;
-  /** Sets every figure of {@link stats} to zero; the login limit forgets nothing. */
+  /** Sets every counter of {@link stats} to zero. The login limit does not change. */
   resetStats(): void;
-  /** Ends every session: API calls answer 401 until the next exchange, which brings a new token. */
+  /** Ends every session. API calls answer 401 until the next login, which gets a new token. */
   revokeAll(): void;
   /**
-   * A refresh token, as if the user had just approved the app; default the app of {@link oauth} and
-   * the first of its users.
+   * Returns a new refresh token, as if the user had just approved the app. Default: the app of
+   * {@link oauth}, and the first user of the app.
    *
-   * @throws TypeError if there is no such app, or it has no user
+   * @throws TypeError if there is no such app, or if the app has no user
    */
   issueRefreshToken(approval?: { clientId?: string; username?: string }): string;
   /**
-   * Withdraws the approval that a refresh token came of, be it spent or not, with all its tokens.
+   * Withdraws the approval of a refresh token, and revokes every token of the approval. The refresh
+   * token may be spent.
    *
-   * @throws TypeError if the org never issued it
+   * @throws TypeError if the org never issued the refresh token
    */
   revokeRefreshToken(token: string): void;
-  /** Makes something go wrong from now on. Returns a function that mends it. */
+  /** Injects a fault, which strikes from now on. Returns a function that removes the fault. */
   inject(fault: Fault, options?: InjectOptions): () => void;
-  /** The newest assertion that reached the token endpoint, accepted or not. */
+  /** The last assertion that reached the token endpoint, accepted or not. */
   lastAssertion(): DecodedAssertion | undefined;
-  /** What token responses name as `instance_url` from now on. */
+  /** Sets the `instance_url` of token responses from now on. */
   setInstanceUrl(url: string): void;
-  /** Ends both servers and every connection. */
+  /** Closes both servers and every connection. */
   close(): Promise<void>;
 }
 
-/** A ready configuration; `instanceUrl` is {@link LocalOrg.url}, the host that is asked for a token. */
+/** A config for `getConnection`. `instanceUrl` is {@link LocalOrg.url}. */
 export interface LocalOrgConfig {
   clientId: string;
-  /** RSA-2048, PEM (PKCS#8); all orgs of a process have the same one. */
+  /** RSA-2048 key, PEM (PKCS#8). All orgs of a process have the same key. */
   privateKey: string;
   username: string;
   instanceUrl: string;
 }
 
-/** A ready configuration; `loginUrl` is {@link LocalOrg.url}. Nothing listens at `redirectUri`. */
+/** A refresh-token config. `loginUrl` is {@link LocalOrg.url}. Nothing listens at `redirectUri`. */
 export interface LocalOrgOAuthConfig {
   clientId: string;
   clientSecret: string;
   redirectUri: string;
   loginUrl: string;
-  /** Issued at the start, and spent by its first use if the app rotates. */
+  /** Issued at the start. If the app rotates, the first use spends it. */
   refreshToken: string;
 }
 
-/** What reached the org, and what it answered. */
+/** Counters of the requests that reached the org, and of its answers. */
 export interface LocalOrgStats {
-  /** Requests to the token endpoint, those struck by a fault included. */
-  exchanges: number;
-  /** Exchanges that were granted a token, new or already alive. */
+  /** Requests to the token endpoint, including requests that a fault struck. */
+  tokenRequests: number;
+  /** Token requests that were granted a token, new or already alive. */
   tokensIssued: number;
-  /** Sessions begun, which is how many different tokens were granted. */
+  /** Sessions that began: the number of different tokens that were granted. */
   newSessions: number;
   /** Granted logins by username. */
   logins: Record<string, number>;
-  /** The most exchanges that were in the air at one time. */
-  maxConcurrentExchanges: number;
-  /** Requests by endpoint; one that was never called is absent. */
+  /** The highest number of token requests that were in the air at the same time. */
+  maxConcurrentTokenRequests: number;
+  /** Requests by endpoint. An endpoint that was never called is absent. */
   requests: Partial<Record<EndpointName, number>>;
-  /** API calls refused because of their session. */
+  /** API calls that were refused because of their session. */
   rejected401: number;
-  /** Refresh tokens replaced by a new one. */
+  /** Refresh tokens that were replaced by a new one. */
   rotations: number;
-  /** Spent refresh tokens presented by the app they were issued to. */
+  /** Requests with a spent refresh token, made by the app that the token belongs to. */
   refreshTokenReuses: number;
-  /** Approvals that ended, because of a reuse or at someone's wish, with all their tokens. */
+  /** Approvals that ended with all their tokens: by a reuse, by `revoke` or by the test. */
   familiesRevoked: number;
-  /** Refreshes refused because another one of the same token was being processed. */
+  /** Refreshes that were refused because another refresh with the same token was in progress. */
   simultaneousRefreshes: number;
 }
 
-/** The endpoints that {@link LocalOrgStats.requests} tells apart. */
+/** Names of the endpoints in {@link LocalOrgStats.requests}. */
 export type EndpointName =
   | 'authorize'
   | 'token'
@@ -202,7 +210,7 @@ export type EndpointName =
   | 'soap'
   | 'other';
 
-/** The two readable parts of an assertion. */
+/** The decoded header and claims of an assertion. */
 export interface DecodedAssertion {
   header: Record<string, unknown>;
   claims: Record<string, unknown>;

@@ -1,5 +1,7 @@
 'use strict';
 
+// startLocalOrg: starts both hosts of an org and hands out what a test may do with it.
+
 const { generateKeyPair, randomBytes } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -65,9 +67,9 @@ async function startLocalOrg(options = {}) {
 }
 
 /**
- * A client and a user nothing stands in the way of.
+ * An app and a user who can log in at once.
  *
- * @param {string} instanceUrl
+ * @param {string} instanceUrl origin of the token endpoint
  */
 async function newLogin(instanceUrl) {
   const { publicKey, privateKey } = await keyPair();
@@ -79,7 +81,7 @@ async function newLogin(instanceUrl) {
 }
 
 /**
- * An app the same user approves in a browser.
+ * An app with a secret, which the same user has approved in a browser.
  *
  * @param {string} loginUrl
  */
@@ -98,7 +100,7 @@ const newConsumerKey = () => `3MVG9${randomBytes(30).toString('hex')}`;
 /** @type {Promise<{ publicKey: string, privateKey: string }> | undefined} */
 let keys;
 
-/** One key pair for all orgs of a process, because making one takes longer than most tests. */
+/** One key pair for all orgs of a process: to generate one takes longer than most tests. */
 function keyPair() {
   keys ??= promisify(generateKeyPair)('rsa', {
     modulusLength: 2048,

@@ -1,5 +1,7 @@
 'use strict';
 
+// The state of a local org that its two hosts share.
+
 const { createHash } = require('node:crypto');
 const { AuthorizationCodes } = require('./oauth/authorization-codes');
 const { toClient } = require('./clients');
@@ -12,17 +14,17 @@ const { Traffic } = require('./traffic');
 
 const CONNECTED_APP_AUDIENCES = ['https://login.salesforce.com', 'https://test.salesforce.com'];
 
-/** Everything the two hosts of a local org have in common. */
+/** The state of one local org. */
 class Org {
   id = '00D000000000001EAA';
-  /** Origin of the token endpoint; known once it listens. */
+  /** Origin of the token endpoint; set once that host listens. */
   url = '';
-  /** What token responses name; known once the API listens. */
+  /** The `instance_url` of token responses; set once the API host listens. */
   instanceUrl = '';
   traffic = new Traffic();
   faults = new Faults();
   records = seedRecords();
-  /** REST calls that were answered. */
+  /** The number of REST calls that were answered in a session. */
   apiCalls = 0;
   /** @type {Map<string, import('./clients').Client>} */
   clients = new Map();
@@ -47,7 +49,7 @@ class Org {
   }
 
   /**
-   * The values of `aud` an app accepts.
+   * The values of `aud` that are accepted in assertions of an app.
    *
    * @param {import('./clients').Client} client
    */

@@ -1,19 +1,21 @@
 'use strict';
 
+// The sessions of an org: which access tokens are alive.
+
 const { randomBytes } = require('node:crypto');
 
 /**
- * What an access token stands for.
+ * The session of one access token.
  *
  * @typedef {object} Session
  * @property {string} token
  * @property {string} clientId
  * @property {string} username
  * @property {number} begun epoch ms
- * @property {number} ends epoch ms, unless it is used
+ * @property {number} ends epoch ms; use of the token postpones it
  */
 
-/** The sessions of an org: one for each app and user, ended by inactivity. */
+/** The sessions of one org: one for each app and user. Inactivity ends a session. */
 class Sessions {
   /** @type {Map<string, Session>} */
   #byToken = new Map();
@@ -30,8 +32,8 @@ class Sessions {
   }
 
   /**
-   * The live session of this app and user. Being asked for is not activity: a token that was just
-   * granted may be near its end.
+   * The live session of this app and user. A login is no activity: the token that it brings may be
+   * near its end.
    *
    * @param {string} clientId
    * @param {string} username
@@ -42,6 +44,8 @@ class Sessions {
   }
 
   /**
+   * Begins a session, which takes the place of the app’s and user’s older one in {@link find}.
+   *
    * @param {string} clientId
    * @param {string} username
    */
@@ -56,7 +60,7 @@ class Sessions {
   }
 
   /**
-   * The live session of a token, without using it.
+   * The live session of a token. A look is no activity.
    *
    * @param {string | undefined} token
    */
@@ -70,7 +74,7 @@ class Sessions {
   }
 
   /**
-   * The live session of a token, used: which extends it, once half of its life is over.
+   * The live session of a token that is used. Use in the second half of its life extends a session.
    *
    * @param {string | undefined} token
    */
@@ -83,7 +87,7 @@ class Sessions {
 
   /**
    * @param {string} token
-   * @returns {boolean} whether there was such a session
+   * @returns {boolean} whether the session was alive
    */
   revoke(token) {
     return this.peek(token) !== undefined && this.#byToken.delete(token);

@@ -1,8 +1,10 @@
 'use strict';
 
-/** What reached the org. */
+// Counters of the requests that reached an org, and of what the org answered.
+
+/** The counters of one org. */
 class Traffic {
-  #exchangesInTheAir = 0;
+  #inTheAir = 0;
   #stats = noTraffic();
 
   reset() {
@@ -10,24 +12,26 @@ class Traffic {
   }
 
   /**
-   * A request arrives.
+   * Counts a request that arrives.
    *
    * @param {import('./index').EndpointName} endpoint
-   * @returns {() => void} to be called when it is over
+   * @returns {() => void} to be called when the request is over
    */
   arrive(endpoint) {
     const stats = this.#stats;
     stats.requests[endpoint] = (stats.requests[endpoint] ?? 0) + 1;
     if (endpoint !== 'token') return () => {};
-    stats.exchanges += 1;
-    this.#exchangesInTheAir += 1;
-    stats.maxConcurrentExchanges = Math.max(stats.maxConcurrentExchanges, this.#exchangesInTheAir);
+    stats.tokenRequests += 1;
+    this.#inTheAir += 1;
+    stats.maxConcurrentTokenRequests = Math.max(stats.maxConcurrentTokenRequests, this.#inTheAir);
     return () => {
-      this.#exchangesInTheAir -= 1;
+      this.#inTheAir -= 1;
     };
   }
 
   /**
+   * Counts a granted token.
+   *
    * @param {string} username
    * @param {boolean} isNew whether a session began
    */
@@ -43,6 +47,7 @@ class Traffic {
     this.#stats[event] += 1;
   }
 
+  /** Counts an API call that was refused because of its session. */
   rejected() {
     this.#stats.rejected401 += 1;
   }
@@ -55,11 +60,11 @@ class Traffic {
 /** @returns {import('./index').LocalOrgStats} */
 function noTraffic() {
   return {
-    exchanges: 0,
+    tokenRequests: 0,
     tokensIssued: 0,
     newSessions: 0,
     logins: {},
-    maxConcurrentExchanges: 0,
+    maxConcurrentTokenRequests: 0,
     requests: {},
     rejected401: 0,
     rotations: 0,

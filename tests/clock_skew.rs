@@ -38,7 +38,7 @@ fn stage(ahead: i64) -> (Stage, Arc<AtomicI64>) {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_behind_costs_one_more_request_once() {
+async fn fault_23_a_clock_that_is_behind_costs_one_more_request_once() {
     let (stage, _) = stage(600);
     let cached = stage.token(&login()).await;
     assert_eq!(stage.script.posts(), 2);
@@ -79,7 +79,7 @@ async fn an_expired_assertion_without_a_wrong_clock_is_final() {
 }
 
 #[tokio::test]
-async fn clocks_that_step_never_panic_nor_lengthen_a_life() {
+async fn fault_3_clocks_that_step_never_panic_nor_lengthen_a_life() {
     for step in [-3_600_000_000_i64, 3_600_000_000, 31_536_000_000_000] {
         let (stage, _) = stage(0);
         let cached = stage.token(&login()).await;
@@ -93,7 +93,7 @@ async fn clocks_that_step_never_panic_nor_lengthen_a_life() {
 }
 
 #[tokio::test]
-async fn a_year_forward_costs_each_login_one_request() {
+async fn fault_4_a_year_forward_costs_each_login_one_request() {
     const YEAR: u64 = 31_536_000_000_000;
     let (stage, logins) = (Stage::new(numbered), logins(20));
     let mut old = Vec::new();
@@ -113,7 +113,7 @@ async fn a_year_forward_costs_each_login_one_request() {
 }
 
 #[tokio::test]
-async fn a_year_forward_does_not_open_the_way_for_a_storm_of_a_wrong_key() {
+async fn fault_4_a_year_forward_does_not_open_the_way_for_a_storm_of_a_wrong_key() {
     let stage = Stage::new(support::script::only_genuine);
     let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.login();
     for step in 0..3 {

@@ -19,7 +19,7 @@ async fn freeze(stage: &Stage) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_came_during_a_freeze_longer_than_the_budget_is_saved() {
+async fn fault_5_an_answer_that_came_during_a_freeze_longer_than_the_budget_is_saved() {
     let (stage, login) = (Stage::new(numbered), login());
     stage.script.hold();
     let call = tokio::spawn(token_of(&stage.source, &login, BUDGET));
@@ -31,7 +31,7 @@ async fn an_answer_that_came_during_a_freeze_longer_than_the_budget_is_saved() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_finds_no_answer_at_its_thaw_ends() {
+async fn fault_6_a_call_that_finds_no_answer_at_its_thaw_ends() {
     let (stage, login) = (Stage::new(numbered), login());
     stage.script.hold();
     let call = tokio::spawn(token_of(&stage.source, &login, BUDGET));

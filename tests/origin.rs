@@ -41,7 +41,7 @@ fn good_urls_are_accepted_and_normalised() {
 }
 
 #[test]
-fn bad_urls_are_refused_without_being_shown() {
+fn fault_35_bad_urls_are_refused_without_being_shown() {
     for (text, rule) in [
         ("", "is not a URL"),
         ("acme.my.salesforce.com", "is not a URL"),

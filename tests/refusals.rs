@@ -31,7 +31,7 @@ async fn pause(stage: &Stage) -> u64 {
 }
 
 #[tokio::test]
-async fn ten_thousand_calls_with_a_wrong_key_send_one_request() {
+async fn fault_22_ten_thousand_calls_with_a_wrong_key_send_one_request() {
     let stage = wrong_key();
     for _ in 0..10_000 {
         assert_eq!(ask(&stage).await.code, Code::AssertionInvalid);
@@ -57,7 +57,7 @@ async fn a_refusal_that_comes_while_another_flight_starts_spares_its_request() {
 }
 
 #[tokio::test]
-async fn the_next_attempt_comes_after_a_minute_and_then_ever_later_up_to_a_quarter_of_an_hour() {
+async fn fault_22_the_next_attempt_comes_after_a_minute_doubling_to_a_quarter_of_an_hour() {
     let stage = wrong_key();
     ask(&stage).await;
     let mut pauses = Vec::new();
@@ -122,7 +122,7 @@ async fn a_success_forgets_how_long_the_last_pause_was() {
 }
 
 #[tokio::test]
-async fn a_corrected_key_is_not_blocked() {
+async fn fault_22_a_corrected_key_is_not_blocked() {
     let stage = Stage::new(only_genuine);
     let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.login();
     assert!(stage.ask(&wrong).await.is_err());

@@ -79,7 +79,7 @@ async fn a_renewal_of_a_token_that_was_replaced_sends_nothing() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_down_is_not_felt_while_the_token_lives_and_asked_twice_a_minute() {
+async fn fault_20_a_server_that_is_down_is_not_felt_and_is_asked_twice_a_minute() {
     let down = Arc::new(AtomicBool::new(false));
     let is_down = down.clone();
     let stage = Stage::new(move |sent| {
@@ -123,7 +123,7 @@ async fn who_waits_for_a_failing_renewal_gets_attempts_of_its_own() {
 }
 
 #[tokio::test]
-async fn renewals_that_bring_the_token_that_was_there_are_capped() {
+async fn fault_16_renewals_that_bring_the_token_that_was_there_are_capped() {
     let (stage, login) = (Stage::new(|_| granted("the-same")), login());
     for _ in 0..60 {
         let cached = stage.token(&login).await;

@@ -11,7 +11,7 @@ use support::script::{granted, granted_for, numbered};
 use support::{Stage, login, logins};
 
 #[tokio::test]
-async fn any_one_of_three_clocks_ends_a_token() {
+async fn fault_1_2_any_one_of_three_clocks_ends_a_token() {
     type End = fn(&mut Moment);
     const USABLE: u64 = 150_000_000;
     let ends: [(&str, End); 3] = [
@@ -39,7 +39,7 @@ async fn any_one_of_three_clocks_ends_a_token() {
 }
 
 #[tokio::test]
-async fn a_clock_set_back_does_not_lengthen_a_life() {
+async fn fault_3_a_clock_set_back_does_not_lengthen_a_life() {
     let (stage, login) = (Stage::new(numbered), login());
     let first = stage.token(&login).await;
     stage.clock.advance(150);
@@ -74,7 +74,7 @@ async fn renewal_retires_the_old_ticket_at_once() {
 }
 
 #[tokio::test]
-async fn only_the_token_of_that_value_is_invalidated() {
+async fn fault_29_only_the_token_of_that_value_is_invalidated() {
     let (stage, login) = (Stage::new(numbered), login());
     let first = stage.token(&login).await;
     stage.source.invalidate(&login, first.token.value.expose());
@@ -165,7 +165,7 @@ async fn no_more_tokens_are_kept_than_the_capacity() {
 
 /// As many tenants for the room as in 10,000 for 1,000.
 #[tokio::test]
-async fn ten_times_as_many_tenants_as_there_is_room_are_all_served() {
+async fn fault_48_ten_times_as_many_tenants_as_there_is_room_are_all_served() {
     const ROOM: u64 = 100;
     let stage = Stage::with_capacity(ROOM, numbered);
     let mut all = Vec::new();

@@ -32,7 +32,7 @@ async fn crowd(stage: &Stage, login: &Login) -> Vec<Outcome> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn cold_callers_share_one_request_and_its_token() {
+async fn fault_25_cold_callers_share_one_request_and_its_token() {
     let (stage, login) = (Stage::new(numbered), login());
     let tokens: Vec<_> = crowd(&stage, &login).await.into_iter().map(|o| o.ok().unwrap()).collect();
     assert_eq!(stage.script.posts(), 1);
@@ -79,7 +79,7 @@ async fn callers_that_come_while_a_request_lands_send_no_second_one() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_gets_nothing_from_the_cache() {
+async fn fault_31_a_wrong_key_gets_nothing_from_the_cache() {
     let stage = Stage::new(only_genuine);
     let right = stage.token(&login()).await;
     let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.login();
@@ -91,7 +91,7 @@ async fn a_wrong_key_gets_nothing_from_the_cache() {
 }
 
 #[tokio::test]
-async fn a_caller_that_is_dropped_leaves_the_request_running() {
+async fn fault_26_a_caller_that_is_dropped_leaves_the_request_running() {
     let (stage, login) = (Stage::new(numbered), login());
     stage.script.hold();
     let impatient = stage.ask(&login);
@@ -129,7 +129,7 @@ async fn no_budget_is_longer_than_eight_seconds() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_in_less_than_300_ms() {
+async fn fault_54_nothing_is_sent_in_less_than_300_ms() {
     let (stage, login) = (Stage::new(numbered), login());
     let short = Duration::from_millis(299);
     assert_eq!(refused(token_of(&stage.source, &login, short).await).code, Code::Deadline);
@@ -168,7 +168,7 @@ async fn a_token_cleared_while_it_is_asked_for_is_handed_out_and_not_kept() {
 }
 
 #[tokio::test]
-async fn a_panic_is_an_internal_failure_for_all_and_the_next_call_works() {
+async fn fault_27_a_panic_is_an_internal_failure_for_all_and_the_next_call_works() {
     let (stage, login) =
         (Stage::new(|sent| if sent.number == 0 { Reply::Panics } else { numbered(sent) }), login());
     for outcome in crowd(&stage, &login).await {

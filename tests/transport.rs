@@ -31,7 +31,7 @@ async fn refusal_of(server: &Loopback) -> Arc<Failure> {
 }
 
 #[tokio::test]
-async fn the_request_is_a_plain_form_post() {
+async fn fault_10_the_request_is_a_plain_form_post() {
     let server = Loopback::start(Act::Answer(answer("200 OK", "{}"))).await;
     let response = post(&server.url()).await.ok().unwrap();
     assert_eq!((response.status, response.body.expose().as_slice()), (200, b"{}".as_slice()));
@@ -63,7 +63,7 @@ async fn the_answer_is_taken_with_its_dates() {
 }
 
 #[tokio::test]
-async fn no_connection_is_used_twice_and_no_cookie_is_kept() {
+async fn fault_7_no_connection_is_used_twice_and_no_cookie_is_kept() {
     let text = "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nSet-Cookie: sid=CANARY\r\nContent-Length: 2\r\n\r\n{}";
     let server = Loopback::start(Act::Answer(text.into())).await;
     let transport = HttpTransport::new(vec![], None);
@@ -75,7 +75,7 @@ async fn no_connection_is_used_twice_and_no_cookie_is_kept() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn fault_18_a_redirect_is_not_followed() {
     let other = Loopback::start(Act::Answer(answer("200 OK", "{}"))).await;
     for status in ["307 Temporary Redirect", "302 Found", "308 Permanent Redirect"] {
         let text = format!(
@@ -91,7 +91,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_body_without_end_is_cut_off_at_64_kib() {
+async fn fault_10_a_body_without_end_is_cut_off_at_64_kib() {
     for head in [
         "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n{\"access_token\":\"CANARY",
         "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nCANARY",
@@ -147,7 +147,7 @@ async fn a_refused_connection_is_told_apart() {
 }
 
 #[tokio::test]
-async fn silence_ends_with_the_requests_time() {
+async fn fault_8_silence_ends_with_the_requests_time() {
     let server = Loopback::start(Act::Silence).await;
     let timeout = Duration::from_millis(100);
     let transport = HttpTransport::new(vec![], None);
@@ -158,7 +158,7 @@ async fn silence_ends_with_the_requests_time() {
 }
 
 #[tokio::test]
-async fn the_requests_time_covers_a_slow_answer() {
+async fn fault_9_the_requests_time_covers_a_slow_answer() {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n";
     for slow in [format!("{head}{}", "x".repeat(1_000)), head.repeat(20)] {
         let server = Loopback::start(Act::Drip(slow.into(), Duration::from_millis(10))).await;

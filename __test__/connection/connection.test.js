@@ -50,7 +50,7 @@ describe('one Connection for each configuration', () => {
     const [first, ...others] = await Promise.all(asked.map((each) => manager.getConnection(each)));
     const later = await manager.getConnection({ ...config }, {});
     expect([...others, later].every((connection) => connection === first)).toBe(true);
-    expect(stats().exchanges).toBe(1);
+    expect(stats().tokenRequests).toBe(1);
   });
 
   test('another one when the config object was changed in place, and the first when it is changed back', async () => {
@@ -61,7 +61,7 @@ describe('one Connection for each configuration', () => {
     delete org.config.tokenTtl;
     expect(second).not.toBe(first);
     expect(await manager.getConnection(org.config)).toBe(first);
-    expect(org.stats().exchanges).toBe(2);
+    expect(org.stats().tokenRequests).toBe(2);
   });
 
   test('another one for each option that differs, also where the token is the same', async () => {
@@ -87,7 +87,7 @@ describe('one Connection for each configuration', () => {
       connections.add(await manager.getConnection({ ...org.config, [option]: value }));
     }
     expect(connections.size).toBe(10);
-    expect(org.stats().exchanges).toBe(6);
+    expect(org.stats().tokenRequests).toBe(6);
   });
 
   test('another one for another version, on the same token', async () => {
@@ -96,7 +96,7 @@ describe('one Connection for each configuration', () => {
     const second = await manager.getConnection({ ...config, version: '66.0' });
     expect([first.version, second.version]).toEqual([DEFAULT_API_VERSION, '66.0']);
     expect(second.accessToken).toBe(first.accessToken);
-    expect(stats().exchanges).toBe(1);
+    expect(stats().tokenRequests).toBe(1);
   });
 
   test('the version is the one that requests are made in', async () => {
@@ -122,7 +122,7 @@ describe('fresh', () => {
     expect(new Set(all.map(({ accessToken }) => accessToken)).size).toBe(1);
     expect(await manager.getConnection(config)).toBe(shared);
     await Promise.all(all.map((connection) => connection.query(QUERY)));
-    expect(stats().exchanges).toBe(1);
+    expect(stats().tokenRequests).toBe(1);
   });
 
   test('asked for first, does not become the shared one', async () => {
@@ -199,7 +199,7 @@ describe('the option Connection', () => {
     const broken = new JWTConnectionManager({ Connection: Broken });
     await expect(broken.getConnection(config)).rejects.toThrow(new TypeError('broken'));
     expect(await broken.getAccessToken(config)).toHaveProperty('accessToken');
-    expect(stats().exchanges).toBe(1);
+    expect(stats().tokenRequests).toBe(1);
   });
 });
 
@@ -224,7 +224,7 @@ test('two orgs with two users each, side by side, are not mixed up', async () =>
     const { username } = await connection.identity();
     expect(username).toBe(config.username);
   }
-  for (const org of orgs) expect(org.stats()).toMatchObject({ exchanges: 2, rejected401: 0 });
+  for (const org of orgs) expect(org.stats()).toMatchObject({ tokenRequests: 2, rejected401: 0 });
 });
 
 test('a Connection class that keeps its token to itself gets one login, not one a call', async () => {
@@ -244,7 +244,7 @@ test('a Connection class that keeps its token to itself gets one login, not one 
     expect(await manager.getConnection(org.config)).toBe(connection);
   }
   expect(connection.ask()).toBe(org.instanceUrl);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test.each([

@@ -58,7 +58,7 @@ async function failureOf(answer) {
   return { ...failures[0], message: failures[0].message, sent: host.forms.length };
 }
 
-describe('a body that is no JSON object is BAD_RESPONSE, tried once more', () => {
+describe('fault 17: a body that is no JSON object is BAD_RESPONSE, tried once more', () => {
   test.each([
     ['nothing', { raw: '' }],
     ['a list', { raw: `[${good}]` }],
@@ -76,7 +76,7 @@ describe('a body that is no JSON object is BAD_RESPONSE, tried once more', () =>
     ['something after its end', { raw: `${good}${good}` }],
     ['a comment', { raw: `/* */${good}` }],
     ['gzip, which was not asked for', gzip(good)],
-    ['a gzip bomb of 10 MB', gzip(Buffer.alloc(10e6))],
+    ['fault 10: a gzip bomb of 10 MB', gzip(Buffer.alloc(10e6))],
   ])('%s', async (_, answer) => {
     const { code, attempts, retryable, message } = await failureOf(answer);
     expect({ code, attempts, retryable }).toEqual({
@@ -87,13 +87,13 @@ describe('a body that is no JSON object is BAD_RESPONSE, tried once more', () =>
     expect(message).toContain('something that is no JSON object (HTTP 200)');
   });
 
-  test('a gzip bomb of 100 MB is larger than 64 KiB as it is', async () => {
+  test('fault 10: a gzip bomb of 100 MB is larger than 64 KiB as it is', async () => {
     const { code, attempts } = await failureOf(gzip(Buffer.alloc(100e6)));
     expect({ code, attempts }).toEqual({ code: 'RESPONSE_TOO_LARGE', attempts: 1 });
   });
 });
 
-test('what is nested deep in a field that need not be there does no harm', async () => {
+test('fault 17: what is nested deep in a field that need not be there does no harm', async () => {
   const fields = ['x', 'scope', 'id'];
   const nested = fields.flatMap((name) => [
     `"${name}":${brackets(1e4)}`,
@@ -105,7 +105,7 @@ test('what is nested deep in a field that need not be there does no harm', async
   }
 });
 
-describe('a token that no header can carry is BAD_RESPONSE, for good', () => {
+describe('fault 13: a token that no header can carry is BAD_RESPONSE, for good', () => {
   test.each([
     ['missing', undefined],
     ['empty', ''],
@@ -134,14 +134,14 @@ describe('a token that no header can carry is BAD_RESPONSE, for good', () => {
     });
   });
 
-  test('one of 16 KiB is taken', async () => {
+  test('fault 13: one of 16 KiB is taken', async () => {
     const long = TOKEN.padEnd(16 * KIB, 'x');
     const { manager, config } = await meeting({ ...GOOD, access_token: long });
     expect((await manager.getAccessToken(config)).accessToken).toBe(long);
   });
 });
 
-describe('an instance URL that cannot be used is refused before a Connection is made of it', () => {
+describe('fault 36: an instance URL that cannot be used is refused before a Connection is made of it', () => {
   test.each([
     ['another host', 'https://evil.example', 'INSTANCE_URL_REFUSED'],
     ['http', 'http://acme.my.salesforce.com', 'INSTANCE_URL_REFUSED'],
@@ -165,7 +165,7 @@ describe('an instance URL that cannot be used is refused before a Connection is 
   });
 });
 
-describe('a granted life', () => {
+describe('fault 15: a granted life', () => {
   /** Seconds that a token may be used, and the requests that two calls send. */
   async function lifeGranted(expiresIn, tokenTtl) {
     const { manager, config, host } = await meeting({ ...GOOD, expires_in: expiresIn });
@@ -182,7 +182,7 @@ describe('a granted life', () => {
     ['far less than nothing is used once and not kept', -1e308, 0, 2],
     ['an hour, as a string, is an hour', '3600', 3_570, 1],
     ['an hour with a fraction is read', 3_600.4, 3_570, 1],
-    ['shorter than the buffer gives up a tenth only', 20, 18, 1],
+    ['fault 16: shorter than the buffer gives up a tenth only', 20, 18, 1],
     ['ten years is a day at most', 315_360_000, 86_370, 1],
     ['the largest number is a day at most', 1e308, 86_370, 1],
     ['null is none: the configured one counts', null, 86_370, 1],
@@ -193,12 +193,12 @@ describe('a granted life', () => {
   });
 });
 
-test('two containers that log in within one second send assertions that both are accepted', async () => {
+test('fault 24: two containers that log in within one second send assertions that both are accepted', async () => {
   const org = await startOrg();
   const tokens = await Promise.all(
     Array.from({ length: 10 }, () => new JWTConnectionManager().getAccessToken(org.config)),
   );
   expect(tokens).toHaveLength(10);
   // The org refuses an assertion that it has seen.
-  expect(org.stats()).toMatchObject({ exchanges: 10, tokensIssued: 10 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 10, tokensIssued: 10 });
 });

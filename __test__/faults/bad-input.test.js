@@ -40,7 +40,7 @@ const revoked = () => {
   return proxy;
 };
 
-describe('a private key in bytes is told to be text', () => {
+describe('fault 52: a private key in bytes is told to be text', () => {
   const bytes = (text) => new Uint8Array(Buffer.from(text));
   const detached = (text) => {
     const view = bytes(text);
@@ -83,14 +83,14 @@ test.each([
   }
 });
 
-test('a private key of 10 MB is refused before it is read', async () => {
+test('fault 33: a private key of 10 MB is refused before it is read', async () => {
   const privateKey = org.config.privateKey.repeat(6_000);
   const { result, took } = await timed(() => rejections({ ...org.config, privateKey }));
   for (const error of result) expect(error.message).toContain('longer than 16 KiB');
   expect(took).toBeLessThan(2_000);
 });
 
-describe('what throws while it is read is a rejection with what was thrown', () => {
+describe('fault 52: what throws while it is read is a rejection with what was thrown', () => {
   const everything = new Proxy(
     {},
     {
@@ -142,7 +142,7 @@ describe('what throws while it is read is a rejection with what was thrown', () 
 
 describe('a name', () => {
   test.each(['clientId', 'username', 'audience'])(
-    '%s of 10 KB, or none, is refused',
+    'fault 34: %s of 10 KB, or none, is refused',
     async (name) => {
       for (const value of ['x'.repeat(10_240), '', ' \n']) {
         for (const error of await rejections({ ...org.config, [name]: value })) {

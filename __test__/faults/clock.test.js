@@ -3,7 +3,7 @@
 const { runChild } = require('../support/child');
 const { startOrg } = require('../support/orgs');
 
-test('a clock that is ten minutes behind costs one request more, and is told once', async () => {
+test('fault 23: a clock that is ten minutes behind costs one request more, and is told once', async () => {
   const org = await startOrg();
   org.inject({ kind: 'date-skew', seconds: 600 });
   const program = `
@@ -17,9 +17,9 @@ test('a clock that is ten minutes behind costs one request more, and is told onc
     report([warnings, manager.getCacheStats().exchanges]);`;
   const { code, reports } = await runChild(program, { input: org.config });
   expect(code).toBe(0);
-  const [[warnings, exchanges]] = reports;
+  const [[warnings, requests]] = reports;
   // One corrected request; the next login is right at once.
-  expect(exchanges).toBe(3);
+  expect(requests).toBe(3);
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatchObject({ name: 'ClockSkewWarning', code: 'CLOCK_SKEW' });
   const [, told] = /clock is (\d+) s behind Salesforce's/.exec(warnings[0].message);

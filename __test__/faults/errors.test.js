@@ -42,11 +42,11 @@ describe('an OAuth error of the token endpoint', () => {
     expect(caught.message.startsWith(`[${code}] `)).toBe(true);
     expect(caught.message.endsWith(caught.hint)).toBe(true);
     expect(caught.message).toContain(errorDescription ?? error);
-    expect(org.stats().exchanges).toBe(caught.attempts);
+    expect(org.stats().tokenRequests).toBe(caught.attempts);
     expect(manager.getCacheStats()).toMatchObject({ total: 0, mints: 0, failures: 1 });
   });
 
-  test('is read under status 200 too', async () => {
+  test('fault 11: is read under status 200 too', async () => {
     const org = await startOrg();
     org.inject({ kind: 'error-in-200', error: 'inactive_org', errorDescription: 'Org is locked' });
     const caught = await rejection(manager.getAccessToken(org.config));
@@ -65,7 +65,7 @@ describe('an OAuth error of the token endpoint', () => {
     const org = await startOrg();
     org.inject({ kind: 'oauth-error', status: 500, error: 'unknown_error' }, { times: 2 });
     await manager.getAccessToken(org.config);
-    expect(org.stats().exchanges).toBe(3);
+    expect(org.stats().tokenRequests).toBe(3);
     expect(manager.getCacheStats()).toMatchObject({ exchanges: 3, mints: 1, failures: 0 });
   });
 
@@ -82,7 +82,7 @@ describe('an OAuth error of the token endpoint', () => {
       const errors = await Promise.all(calls);
       expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['IP_RESTRICTED']));
       expect(new Set(errors).size).toBe(200); // each caller’s own, with its own stack
-      expect(org.stats().exchanges).toBe(1);
+      expect(org.stats().tokenRequests).toBe(1);
     },
   );
 });

@@ -19,7 +19,7 @@ const NAMES = {
   capitals: 'Robot@Acme.Example',
 };
 
-test.each(Object.keys(NAMES))('with %s arrive as they were given', async (kind) => {
+test.each(Object.keys(NAMES))('fault 34: with %s arrive as they were given', async (kind) => {
   const org = await startOrg();
   const name = NAMES[kind];
   org.register({ clientId: name, publicKey: publicKeyOf(org), users: [name] });
@@ -28,7 +28,7 @@ test.each(Object.keys(NAMES))('with %s arrive as they were given', async (kind) 
   expect(org.lastAssertion().claims).toMatchObject({ iss: name, sub: name, aud: org.url });
 });
 
-test('that look alike are different logins: none gets the token of another', async () => {
+test('fault 34: that look alike are different logins: none gets the token of another', async () => {
   const org = await startOrg();
   const manager = new JWTConnectionManager();
   org.register({

@@ -8,7 +8,7 @@ const { rejection, timed } = require('../support/rejection');
 
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
 
-/** Asks in a process of its own, whose environment is what the test says. */
+/** Asks for a token in a process of its own, in the given environment. */
 const ASK = `
   const { JWTConnectionManager } = load();
   const manager = new JWTConnectionManager();
@@ -73,7 +73,7 @@ describe('TLS', () => {
     expect(caught).toMatchObject({ code: 'NETWORK_TLS', retryable: false, attempts: 1 });
     expect(caught.message).toContain('authority that is not trusted');
     expect(caught.hint).toContain('NODE_EXTRA_CA_CERTS');
-    expect(stats().exchanges).toBe(0);
+    expect(stats().tokenRequests).toBe(0);
   });
 
   test('a host that speaks no TLS is NETWORK_TLS', async () => {
@@ -95,7 +95,7 @@ describe('TLS', () => {
     expect(await manager.getAccessToken(config)).toHaveProperty('accessToken');
   });
 
-  test('NODE_EXTRA_CA_CERTS names the authority, for the token and for jsforce', async () => {
+  test('fault 49: NODE_EXTRA_CA_CERTS names the authority, for the token and for jsforce', async () => {
     const { caFile, config } = await startOrg({ https: true });
     const { code, reports, stderr } = await runChild(
       `const connection = await load().getConnection(input.config);
@@ -105,7 +105,7 @@ describe('TLS', () => {
     expect({ code, reports, stderr }).toEqual({ code: 0, reports: [1], stderr: '' });
   });
 
-  test('NODE_EXTRA_CA_CERTS that names no file is passed over', async () => {
+  test('fault 49: NODE_EXTRA_CA_CERTS that names no file is passed over', async () => {
     const { config, instanceUrl } = await startOrg();
     const { code, reports } = await runChild(ASK, {
       input: { config },

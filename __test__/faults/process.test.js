@@ -15,13 +15,13 @@ const { binaryName } = require('../../package.json').napi;
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-describe('a freeze during an exchange that the server gave up', () => {
+describe('a freeze during a request that the server gave up', () => {
   const GRANTED = {
     access_token: '00D000000000001!x',
     instance_url: 'https://acme.my.salesforce.com',
   };
 
-  /** A token endpoint that freezes who asks first, and breaks the connection meanwhile. */
+  /** A token endpoint that freezes the process of the first request and breaks the connection. */
   async function startDeserter(loss, pidOf) {
     const host = await startTokenHost(async (form) => {
       if (host.forms.length > 1) return GRANTED;
@@ -33,7 +33,7 @@ describe('a freeze during an exchange that the server gave up', () => {
     return host;
   }
 
-  onLinux.each(['close', 'reset'])('is mended by a new assertion (%s)', async (loss) => {
+  onLinux.each(['close', 'reset'])('fault 6: is mended by a new assertion (%s)', async (loss) => {
     const { config } = await startOrg();
     // The program's consumer key is its process id.
     const host = await startDeserter(loss, (form) => Number(claimsOf(form).iss));
@@ -50,7 +50,7 @@ describe('a freeze during an exchange that the server gave up', () => {
     for (const id of ids) expect(Buffer.from(id, 'base64url').length).toBeGreaterThanOrEqual(16);
   });
 
-  onLinux.each(['close', 'reset'])('spends a refresh token that may rotate (%s)', async (loss) => {
+  onLinux.each(['close', 'reset'])('fault 6: spends a token that may rotate (%s)', async (loss) => {
     const { oauth } = await startOrg();
     const host = await startDeserter(loss, (form) => Number(form.get('client_id')));
     const program = `
@@ -67,7 +67,7 @@ describe('a freeze during an exchange that the server gave up', () => {
   });
 });
 
-describe('a process that is told to end while an exchange hangs', () => {
+describe('a process that is told to end while a request hangs', () => {
   const program = `
     const { getAccessToken, getCacheStats } = load();
     getAccessToken(input).catch(() => {});
@@ -75,9 +75,9 @@ describe('a process that is told to end while an exchange hangs', () => {
     report(performance.now());`;
 
   test.each([
-    ['by SIGTERM, ends by it', '', { code: null, signal: 'SIGTERM' }],
+    ['fault 46: by SIGTERM, ends by it', '', { code: null, signal: 'SIGTERM' }],
     [
-      'by SIGTERM, and handles it, keeps its exit code',
+      'fault 46: by SIGTERM, and handles it, keeps its exit code',
       "process.on('SIGTERM', () => process.exit(9));",
       { code: 9, signal: null },
     ],
@@ -121,16 +121,16 @@ describe('the addon', () => {
     return `${binaryName}.${process.platform}-${process.arch}${ends[process.platform]}.node`;
   }
 
-  test('that is missing is named with its platform and libc', async () => {
+  test('fault 47: that is missing is named with its platform and libc', async () => {
     expect(await whyNot()).toContain(fileHere());
   });
 
-  test('of another machine is an error to catch, which names platform and libc', async () => {
+  test('fault 47: of another machine is an error to catch, which names platform and libc', async () => {
     writeFileSync(join(folder, fileHere()), 'the code of another machine');
     expect(await whyNot()).toContain(fileHere());
   });
 
-  test('loaded again by another path of the same file has the same cache, a copy its own', async () => {
+  test('fault 47: loaded again by another path of the same file has the same cache, a copy its own', async () => {
     const org = await startOrg();
     const program = `
       const { copyFileSync, readdirSync, symlinkSync } = require('node:fs');

@@ -1,7 +1,7 @@
 'use strict';
 
-// Every way in which the local org's token endpoint can fail, met by a refresh: the call ends in
-// time and as what it is, what was there before is served, and no refresh token is used twice.
+// A refresh meets every fault of the local org’s token endpoint. The call ends in time, with the
+// right error. A token that is alive is still served. No refresh token is used twice.
 
 const { setTimeout: sleep } = require('node:timers/promises');
 const { SalesforceConnectionManager } = require('../..');
@@ -13,8 +13,8 @@ const { keeper } = require('../refresh-token/support');
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
 
 /**
- * A manager that has a Connection, by which it is known whether the app rotates, and another one
- * that has none for the same refresh token: managers share what is known of it, and no access token.
+ * Two managers of one refresh token: the first has a Connection, the second has none. The first login
+ * has shown whether the app rotates. Managers share that knowledge, but no access token.
  */
 async function connected({ rotation }) {
   const org = await startOrg({ rotation });
@@ -22,9 +22,9 @@ async function connected({ rotation }) {
   const [first, manager] = [new SalesforceConnectionManager(), new SalesforceConnectionManager()];
   const connection = await first.getConnection(config);
   const sentBy = async (action) => {
-    const before = org.stats().exchanges;
+    const before = org.stats().tokenRequests;
     const result = await action();
-    return { result, sent: org.stats().exchanges - before };
+    return { result, sent: org.stats().tokenRequests - before };
   };
   const call = () =>
     sentBy(() =>
@@ -67,7 +67,7 @@ describe('with rotation on, a fault of the token endpoint', () => {
   });
 });
 
-describe('with rotation off, a fault of the token endpoint', () => {
+describe('fault 43: with rotation off, a fault of the token endpoint', () => {
   test.each(named(TOKEN_FAULTS))('%s', async (_, { fault, ends, endsOnce }) => {
     const { org, manager, call, expectKept } = await connected({ rotation: false });
     const expected = endsOnce ?? ends;
@@ -104,6 +104,6 @@ test.each(named(LOST))(
     for (let call = 0; call < 2; call += 1) {
       expect(await outcomeOf(ask)).toHaveProperty('code', 'REFRESH_UNCERTAIN');
     }
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   },
 );

@@ -69,7 +69,7 @@ describe('the search', () => {
   });
 });
 
-describe('a token endpoint that repeats what it is sent', () => {
+describe('fault 12: a token endpoint that repeats what it is sent', () => {
   /** Answers, given the assertion and the whole form. */
   const answers = {
     'in a page': (assertion) => ({ status: 500, json: `<html>${assertion}</html>` }),
@@ -135,7 +135,7 @@ describe('over a run of failures', () => {
     mend();
     manager.clearAllTokens(); // and what is remembered of the refusal
     await connection.query(QUERY);
-    // These two hold the token, which is what they are for.
+    // These two hold the token on purpose.
     for (const holder of [connection, await manager.getAccessToken(org.config)]) {
       expect(secretsIn(shown(holder))).not.toContain('the private key');
     }

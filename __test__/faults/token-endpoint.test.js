@@ -1,7 +1,7 @@
 'use strict';
 
-// Every way in which the local org's token endpoint can fail: the call ends in time and as what it
-// is, a good token that was there before is served, and the next good answer is taken.
+// A JWT login meets every fault of the local org’s token endpoint. The call ends in time, with the
+// right error. A token that is alive is still served. The next good answer is taken.
 
 const { readFileSync } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
@@ -26,7 +26,7 @@ test('no fault that the local org knows is left out', () => {
 // Loading it is not a matter of the fault.
 beforeAll(() => void require('jsforce'));
 
-describe('a fault of the token endpoint', () => {
+describe('fault 8: a fault of the token endpoint', () => {
   test.each(named(TOKEN_FAULTS))('%s', async (_, { fault, ends, sent, tells = {} }) => {
     const org = await startOrg();
     const manager = new JWTConnectionManager();
@@ -39,21 +39,21 @@ describe('a fault of the token endpoint', () => {
       [300, 'getAccessToken'],
       [301, 'getConnection'],
     ]) {
-      const before = org.stats().exchanges;
+      const before = org.stats().tokenRequests;
       const ask = (options) => manager[method]({ ...org.config, tokenTtl }, options);
       const outcome = await outcomeOf(ask);
       expect(outcome).toMatchObject({ ...tells, code: ends });
       if (sent === undefined) continue;
       expect(outcome.message).toMatch(new RegExp(`^\\[${ends}\\] .*\\.$`));
       expect(outcome.attempts).toBe(sent);
-      expect(org.stats().exchanges - before).toBe(sent);
+      expect(org.stats().tokenRequests - before).toBe(sent);
     }
 
     // A good token is not lost, and costs nothing.
-    const before = org.stats().exchanges;
+    const before = org.stats().tokenRequests;
     expect(await manager.getAccessToken(org.config)).toBe(good);
     expect(await manager.getConnection(org.config)).toBe(connection);
-    expect(org.stats().exchanges).toBe(before);
+    expect(org.stats().tokenRequests).toBe(before);
     if (ends !== GRANTED) expect(manager.getCacheStats()).toMatchObject({ total: 1, valid: 1 });
 
     // Nothing is poisoned: another login works at once, and this one when it is cleared.
@@ -70,7 +70,7 @@ describe('a fault of the token endpoint', () => {
 });
 
 describe('a server that is down', () => {
-  test('is told as that once the token’s life is over, in time, and the next call may try', async () => {
+  test('fault 21: is told as that once the token’s life is over, in time, and the next call may try', async () => {
     const { org, config } = await startOrgBehind({ expires_in: 0.5 });
     const manager = new JWTConnectionManager();
     const { expiresAt } = await manager.getAccessToken(config);

@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 /** The error of a call that may take so many milliseconds, which it must not exceed. */
 async function failure(milliseconds = 8_000, config = org.config) {
-  // Half a second of a deadline is kept back.
+  // A call ends half a second before its deadline.
   const deadline = Date.now() + milliseconds + 500;
   const asked = () => rejection(manager.getAccessToken(config, { deadline }));
   const { result, took } = await timed(asked);
@@ -24,7 +24,7 @@ async function failure(milliseconds = 8_000, config = org.config) {
   return result;
 }
 
-describe('an answer that is no token response', () => {
+describe('fault 12: an answer that is no token response', () => {
   test.each([
     ['a page', { kind: 'html', status: 200 }, 'BAD_RESPONSE', true, 2, 200],
     ['a page where nothing is', { kind: 'html', status: 404 }, 'BAD_RESPONSE', false, 1, 404],
@@ -46,10 +46,10 @@ describe('an answer that is no token response', () => {
   ])('%s', async (_, fault, code, retryable, attempts, status) => {
     org.inject(fault);
     expect(await failure()).toMatchObject({ code, retryable, attempts, status });
-    expect(org.stats().exchanges).toBe(attempts);
+    expect(org.stats().tokenRequests).toBe(attempts);
   });
 
-  test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
+  test.each([301, 302, 303, 307, 308])('fault 18: redirect %i is not followed', async (status) => {
     let received = 0;
     const other = http.createServer((_, response) => {
       received += 1;
@@ -60,7 +60,7 @@ describe('an answer that is no token response', () => {
     const location = `http://127.0.0.1:${other.address().port}/services/oauth2/token`;
     org.inject({ kind: 'redirect', status, location });
     expect(await failure()).toMatchObject({ code: 'REDIRECT_REFUSED', retryable: false, status });
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
     expect(received).toBe(0);
   });
 });
@@ -69,7 +69,7 @@ describe('a connection that breaks', () => {
   test.each(['reset', 'close'])('%s', async (kind) => {
     org.inject({ kind });
     expect(await failure()).toMatchObject({ code: 'NETWORK_RESET', retryable: true, attempts: 3 });
-    expect(org.stats().exchanges).toBe(3);
+    expect(org.stats().tokenRequests).toBe(3);
   });
 
   test('once, is not seen', async () => {
@@ -81,11 +81,11 @@ describe('a connection that breaks', () => {
 describe('an answer that takes too long ends the call at its deadline', () => {
   test.each([
     ['none at all', { kind: 'hang' }],
-    ['a body that trickles', { kind: 'slow-body', bytesPerSecond: 5 }],
+    ['fault 9: a body that trickles', { kind: 'slow-body', bytesPerSecond: 5 }],
   ])('%s', async (_, fault) => {
     org.inject(fault);
     expect(await failure(400)).toMatchObject({ code: 'DEADLINE', retryable: true });
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('a body that comes slowly, but in time, is read', async () => {
@@ -98,15 +98,15 @@ describe.each([
   ['unavailable', 'SERVER_UNAVAILABLE', 503],
   ['rate-limited', 'RATE_LIMITED', 429],
 ])('Retry-After of %s', (kind, code, status) => {
-  test('is obeyed if it fits', async () => {
+  test('fault 19: is obeyed if it fits', async () => {
     org.inject({ kind, retryAfter: 1 }, { times: 1 });
     const { took } = await timed(() => manager.getAccessToken(org.config));
     expect(took).toBeGreaterThan(990);
     expect(took).toBeLessThan(1_500);
-    expect(org.stats().exchanges).toBe(2);
+    expect(org.stats().tokenRequests).toBe(2);
   });
 
-  test('ends the call at once if it does not, and is told', async () => {
+  test('fault 19: ends the call at once if it does not, and is told', async () => {
     org.inject({ kind, retryAfter: 3_600 });
     const { result, took } = await timed(() => failure());
     expect(took).toBeLessThan(500);
@@ -114,7 +114,7 @@ describe.each([
     expect(result.retryAfterMs).toBe(3_600_000);
   });
 
-  test('is read as a date', async () => {
+  test('fault 19: is read as a date', async () => {
     org.inject({ kind, retryAfter: new Date(Date.now() + 60_000).toUTCString() });
     const { retryAfterMs, ...rest } = await failure();
     expect(rest).toMatchObject({ code, attempts: 1 });
@@ -124,7 +124,7 @@ describe.each([
 
   const PAST = 'Thu, 01 Jan 2015 00:00:00 GMT';
   test.each(['soon', '-1', '0', '1.5', PAST])(
-    '%s, which says nothing, is passed over',
+    'fault 19: %s, which says nothing, is passed over',
     async (retryAfter) => {
       org.inject({ kind, retryAfter });
       const caught = await failure();

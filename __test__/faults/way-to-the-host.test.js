@@ -47,7 +47,7 @@ async function logIn(env, ca) {
 }
 
 describe('a proxy with a user name and password', () => {
-  test('is given them, and leads to the host', async () => {
+  test('fault 50: is given them, and leads to the host', async () => {
     const { ca, ...certificate } = await certificateFor(HOST);
     const host = await startHost(certificate);
     const proxy = await startProxy({ port: host.port });
@@ -59,7 +59,7 @@ describe('a proxy with a user name and password', () => {
     expect(proxy.heads[0]).not.toContain('assertion');
   });
 
-  test('that wants others (407) is told as that, for good, without showing them', async () => {
+  test('fault 50: that wants others (407) is told as that, for good, without showing them', async () => {
     const proxy = await startProxy({ status: '407 Proxy Authentication Required' });
     const env = { HTTPS_PROXY: `http://${CREDENTIALS}@127.0.0.1:${proxy.port}` };
     const failure = await logIn(env);
@@ -75,7 +75,7 @@ describe('a proxy with a user name and password', () => {
     expect(failure.message).toContain('The proxy refused to connect');
   });
 
-  test('is passed by for the hosts of NO_PROXY', async () => {
+  test('fault 50: is passed by for the hosts of NO_PROXY', async () => {
     const proxy = await startProxy({});
     const url = `http://${CREDENTIALS}@127.0.0.1:${proxy.port}`;
     const { config } = await startOrg();
@@ -103,7 +103,7 @@ describe('a certificate', () => {
     ['that is not valid yet', { from: 1 }, 'The host’s certificate is not valid yet'],
     ['for another host', { host: 'evil.example' }, 'The host’s certificate is for another name'],
     ['of the proxy’s own authority', { trusted: false }, 'an authority that is not trusted'],
-  ])('%s is refused, and nothing is sent', async (_, about, sentence) => {
+  ])('fault 49: %s is refused, and nothing is sent', async (_, about, sentence) => {
     const { host: name = HOST, trusted = true, ...days } = about;
     const { ca, ...certificate } = await certificateFor(name, days);
     const host = await startHost(certificate);
@@ -121,7 +121,7 @@ describe('a certificate', () => {
     expect(host.requests()).toBe(0);
   });
 
-  test('is checked whatever option is made up for the contrary', async () => {
+  test('fault 49: is checked whatever option is made up for the contrary', async () => {
     const { config } = await startOrg({ https: true });
     for (const option of ['rejectUnauthorized', 'insecure', 'strictSSL', 'checkServerIdentity']) {
       const manager = new JWTConnectionManager({ [option]: false });

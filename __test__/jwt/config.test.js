@@ -65,7 +65,7 @@ function expectRefusal(error, option, code = 'CONFIG_INVALID') {
 
 describe('an option of the config of the wrong type is a rejection that names it', () => {
   afterEach(() => {
-    expect(org.stats().exchanges).toBe(0);
+    expect(org.stats().tokenRequests).toBe(0);
     expect(manager.getCacheStats()).toMatchObject({ misses: 0, exchanges: 0 });
   });
 
@@ -115,7 +115,7 @@ test('names with white space around them are the same names', async () => {
   const config = { ...rest, clientId: ` ${clientId}\n`, username: `\t${username} ` };
   await manager.getAccessToken(config);
   await manager.getAccessToken(org.config);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 describe('an option of a call of the wrong type is a rejection that names it', () => {
@@ -185,7 +185,7 @@ describe('an option of a manager of the wrong type is thrown, and named', () => 
 });
 
 describe('a config that is no plain object', () => {
-  test('whose getter throws is a rejection with what it threw', async () => {
+  test('fault 52: whose getter throws is a rejection with what it threw', async () => {
     const boom = new Error('boom');
     for (const name of [...STRINGS, 'tokenTtl', 'version']) {
       const config = Object.defineProperty({ ...org.config }, name, {
@@ -217,7 +217,7 @@ describe('a config that is no plain object', () => {
     expect(new Set(connections).size).toBe(1);
   });
 
-  test('that changes its answers cannot bring the addon anything but strings', async () => {
+  test('fault 52: that changes its answers cannot bring the addon anything but strings', async () => {
     for (const option of STRINGS) {
       for (const wrong of [Symbol('CANARY'), 7_215_037, { CANARY: 1 }]) {
         let reads = 0;

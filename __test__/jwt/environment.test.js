@@ -37,14 +37,14 @@ test('a complete environment logs in', async () => {
   expect(await manager.getConnection(undefined, {})).toBe(connection);
   expect(await manager.getAccessToken()).toHaveProperty('accessToken', connection.accessToken);
   manager.prewarm();
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('it is the same login as a config of the same values', async () => {
   setEnvironment();
   await manager.getAccessToken(org.config);
   await manager.getAccessToken();
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('all that is missing is named in one error, and an empty variable is missing', async () => {
@@ -80,7 +80,7 @@ test('it is read once, and again after clearAllTokens', async () => {
   manager.clearAllTokens();
   const second = await manager.getConnection();
   expect(second.instanceUrl).toBe(other.instanceUrl);
-  expect([org.stats().exchanges, other.stats().exchanges]).toEqual([1, 1]);
+  expect([org.stats().tokenRequests, other.stats().tokenRequests]).toEqual([1, 1]);
 });
 
 test('SF_LOGIN_URL and SF_AUDIENCE', async () => {
@@ -124,7 +124,7 @@ test.each([
   process.env.SF_TOKEN_TTL = text;
   const error = await rejection(manager.getAccessToken());
   expect(error).toMatchObject({ code: 'CONFIG_INVALID', option });
-  expect(org.stats().exchanges).toBe(0);
+  expect(org.stats().tokenRequests).toBe(0);
 });
 
 test('a config that is given counts alone', async () => {

@@ -16,7 +16,7 @@ test('sends the request at once; the next call waits for it and sends none', asy
   expect(manager.prewarm(org.config)).toBeUndefined();
   expect(manager.getCacheStats()).toMatchObject({ inFlight: 1, mints: 0 });
   await manager.getConnection(org.config);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
   expect(manager.getCacheStats()).toMatchObject({ mints: 1, coalesced: 1 });
 });
 
@@ -26,7 +26,7 @@ test('leaves a token that a later call finds', async () => {
   while (manager.getCacheStats().inFlight > 0) await new Promise(setImmediate);
   expect(manager.getCacheStats().valid).toBe(1);
   await manager.getAccessToken(org.config, { deadline: 0 });
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('does nothing if there is a token, or if one is being asked for', async () => {
@@ -67,7 +67,7 @@ test('does not keep a process alive, even if the host never answers', async () =
     report('end');`;
   const { code, reports, stderr, took } = await runChild(program, { input: org.config });
   expect({ code, reports, stderr }).toEqual({ code: 0, reports: ['end'], stderr: '' });
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
   expect(took).toBeLessThan(4_000);
 });
 

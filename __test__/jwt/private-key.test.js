@@ -37,7 +37,7 @@ describe('a private key as people paste it', () => {
     ['the bare body of PKCS#1', (_, pkcs1) => body(pkcs1)],
   ];
 
-  test('logs in, and all spellings of one key share one token', async () => {
+  test('fault 32: logs in, and all spellings of one key share one token', async () => {
     const org = await startOrg();
     const pkcs8 = org.config.privateKey;
     const pkcs1 = createPrivateKey(pkcs8).export(pem('pkcs1'));
@@ -49,7 +49,7 @@ describe('a private key as people paste it', () => {
       tokens.push([name, token.accessToken ?? token]);
     }
     expect(tokens).toEqual(spellings.map(([name]) => [name, tokens[0][1]]));
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
     expect(manager.getCacheStats()).toMatchObject({ total: 1, mints: 1 });
   });
 
@@ -103,10 +103,10 @@ describe('what is no usable private key', () => {
     expect(error).toMatchObject({ code: 'PRIVATE_KEY_INVALID', option: 'privateKey' });
     expect(error.message).toMatch(sentence);
     expect(error.message.startsWith('[PRIVATE_KEY_INVALID] ')).toBe(true);
-    expect(org.stats().exchanges).toBe(0);
+    expect(org.stats().tokenRequests).toBe(0);
   });
 
-  test.each(refusals)('%s: nothing of it is shown', async (_, privateKey) => {
+  test.each(refusals)('fault 33: %s: nothing of it is shown', async (_, privateKey) => {
     const { config } = await startOrg();
     const manager = new JWTConnectionManager();
     const error = await rejection(manager.getAccessToken({ ...config, privateKey }));
@@ -127,7 +127,7 @@ describe('what is no usable private key', () => {
   });
 });
 
-test('a wrong key with the right names never gets the token that the right key has', async () => {
+test('fault 31: a wrong key with the right names never gets the token that the right key has', async () => {
   const org = await startOrg();
   const manager = new JWTConnectionManager();
   await manager.getAccessToken(org.config);
@@ -139,5 +139,5 @@ test('a wrong key with the right names never gets the token that the right key h
   await manager.getAccessToken(org.config);
   // The second refusal is the first, remembered.
   expect(manager.getCacheStats()).toMatchObject({ total: 1, mints: 1, failures: 1 });
-  expect(org.stats().exchanges).toBe(2);
+  expect(org.stats().tokenRequests).toBe(2);
 });

@@ -50,7 +50,7 @@ test.each([
 ])('%s makes no other login', async (_, spell) => {
   await manager.getAccessToken(org.config);
   await manager.getAccessToken({ ...org.config, instanceUrl: spell(org.url) });
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test.each(['127.0.0.1', 'localhost'])('http is for this machine: %s', async (host) => {
@@ -66,7 +66,7 @@ describe('loginUrl', () => {
     const { instanceUrl } = await manager.getAccessToken({ ...config, loginUrl: org.url });
     expect(instanceUrl).toBe('https://acme.my.salesforce.com');
     expect(org.lastAssertion().claims).toMatchObject({ aud: org.url });
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('may have a path, as a site has, and the audience has it too', async () => {
@@ -83,21 +83,21 @@ describe('the audience', () => {
   test('is the host, for an external client app: no request more', async () => {
     await manager.getAccessToken(org.config);
     expect(org.lastAssertion().claims.aud).toBe(org.url);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('is Salesforce’s login host, for a connected app: one request more, once', async () => {
     const connected = await startOrg({ app: 'connected-app' });
     const ask = (tokenTtl) => manager.getAccessToken({ ...connected.config, tokenTtl });
     await ask(180);
-    expect(connected.stats().exchanges).toBe(2);
+    expect(connected.stats().tokenRequests).toBe(2);
     expect(connected.lastAssertion().claims.aud).toBe(CONNECTED_APP);
     await ask(200);
     await ask(300);
-    expect(connected.stats().exchanges).toBe(4);
+    expect(connected.stats().tokenRequests).toBe(4);
     manager.clearAllTokens();
     await ask(180);
-    expect(connected.stats().exchanges).toBe(6);
+    expect(connected.stats().tokenRequests).toBe(6);
   });
 
   test('is found again when the app changes its kind', async () => {
@@ -109,7 +109,7 @@ describe('the audience', () => {
     connected.register({ clientId, publicKey, users: [username], app });
     await manager.getAccessToken({ ...connected.config, tokenTtl: 200 });
     expect(connected.lastAssertion().claims.aud).toBe(connected.url);
-    expect(connected.stats().exchanges).toBe(4);
+    expect(connected.stats().tokenRequests).toBe(4);
   });
 
   test('is the only one tried if it is given', async () => {
@@ -120,7 +120,7 @@ describe('the audience', () => {
       attempts: 1,
     });
     await ask(CONNECTED_APP);
-    expect(connected.stats().exchanges).toBe(2);
+    expect(connected.stats().tokenRequests).toBe(2);
   });
 
   test('given as what the default would be is another login than the default', async () => {

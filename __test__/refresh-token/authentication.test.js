@@ -21,7 +21,7 @@ test('an HTTP Basic header is as good as the form', async () => {
   const basic = { ...config, clientAuthentication: 'basic' };
   const connection = await manager.getConnection(basic);
   expect((await connection.query(QUERY)).totalSize).toBe(1);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('a private key signs in place of the secret', async () => {
@@ -51,5 +51,5 @@ test('a key that cannot sign is told before anything is sent', async () => {
     'code',
     'PRIVATE_KEY_INVALID',
   );
-  expect(org.stats().exchanges).toBe(0);
+  expect(org.stats().tokenRequests).toBe(0);
 });

@@ -101,7 +101,7 @@ test.each([
   const error = await rejection(redeemAuthorizationCode(app, { ...code, ...change }));
   expect(error).toMatchObject({ code: 'AUTHORIZATION_CODE_INVALID', retryable: false });
   for (const secret of [code.code, code.codeVerifier]) expect(error.message).not.toContain(secret);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('a code is good for one use', async () => {

@@ -4,7 +4,7 @@ const { takeBatches } = require('../support/batch-org');
 const { rejection } = require('../support/rejection');
 const { keeper, stage } = require('./support');
 
-const HEALED = { exchanges: 1, rotations: 1, refreshTokenReuses: 0 };
+const HEALED = { tokenRequests: 1, rotations: 1, refreshTokenReuses: 0 };
 
 /** A Connection at an org that rotates and takes batches. */
 async function connected() {

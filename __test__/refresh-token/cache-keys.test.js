@@ -12,7 +12,7 @@ test('two keys with one refresh token share the access token: it is spent once',
   ]);
   expect(prod).not.toBe(sandbox);
   expect(prod.accessToken).toBe(sandbox.accessToken);
-  expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
 });
 
 test('a key gives the same Connection, whatever object the config is', async () => {
@@ -46,7 +46,7 @@ describe('a key that is bound to one credential', () => {
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'cacheKey', attempts: 0 });
     expect(await manager.getConnection(config, undefined, 'prod')).toBe(connection);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('takes a refresh token that came of the first', async () => {
@@ -56,7 +56,7 @@ describe('a key that is bound to one credential', () => {
     const rotated = await manager.getConnection(config, kept[0], 'prod');
     expect(rotated).toBe(first);
     expect(await manager.getConnection(config, config.refreshToken, 'prod')).toBe(first);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('gives a new Connection when another API version is asked for', async () => {
@@ -67,7 +67,7 @@ describe('a key that is bound to one credential', () => {
     expect([first.version, second.version]).toEqual(['64.0', '60.0']);
     expect(await manager.getConnection(newer, undefined, 'prod')).toBe(second);
     expect(manager.getCacheStats().total).toBe(1);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('is free again after clearAllConnections and after forgetRefreshToken', async () => {

@@ -42,7 +42,7 @@ describe('as the documents of the OAuth2 manager have it', () => {
     expect(connectionManager.clearExpiredConnections()).toBe(0);
     expect(connectionManager.clearAllConnections()).toBe(2);
     expect(connectionManager.getCacheStats().total).toBe(0);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 });
 
@@ -54,7 +54,7 @@ describe('one Connection for each configuration and refresh token', () => {
     );
     expect(new Set(all).size).toBe(1);
     expect(await manager.getConnection(config)).toBe(all[0]);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
   test('a warm call gives the very promise of the last one', async () => {
@@ -70,7 +70,7 @@ describe('one Connection for each configuration and refresh token', () => {
       config.refreshToken,
     );
     expect(connection).toBe(await manager.getConnection(config));
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('another API version is another Connection on the same token', async () => {
@@ -81,7 +81,7 @@ describe('one Connection for each configuration and refresh token', () => {
     ]);
     expect([one.version, two.version]).toEqual(['64.0', '60.0']);
     expect(one.accessToken).toBe(two.accessToken);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('fresh ones are nobody else’s', async () => {
@@ -90,7 +90,7 @@ describe('one Connection for each configuration and refresh token', () => {
     const fresh = await manager.getConnection(config, undefined, undefined, { fresh: true });
     expect(fresh).not.toBe(shared);
     expect(fresh.accessToken).toBe(shared.accessToken);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('after logout() the next call gives a new one', async () => {
@@ -114,7 +114,7 @@ describe('one Connection for each configuration and refresh token', () => {
     expect((await connection.query(QUERY)).totalSize).toBe(1);
     expect(await manager.getConnection(config)).toBe(connection);
     expect(Object.keys(connection)).not.toContain('logout');
-    expect(org.stats()).toMatchObject({ exchanges: 1, familiesRevoked: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, familiesRevoked: 0 });
   });
 
   test('a class of one’s own', async () => {
@@ -132,7 +132,7 @@ describe('after connectionTtl', () => {
     const next = await manager.getConnection(config);
     expect(next).not.toBe(old);
     expect(next.accessToken).toBe(old.accessToken);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('whoever holds the old one goes on with it, through renewals', async () => {
@@ -146,7 +146,7 @@ describe('after connectionTtl', () => {
       expect((await next.query(QUERY)).totalSize).toBe(1);
     }
     expect(kept).toHaveLength(3);
-    expect(org.stats()).toMatchObject({ exchanges: 3, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 3, refreshTokenReuses: 0 });
   });
 
   test('clearExpiredConnections drops it, and not before', async () => {
@@ -177,7 +177,11 @@ test('a clear drops Connections and access tokens, and what is known of refresh 
   expect(manager.clearAllConnections()).toBe(1);
   const after = await manager.getConnection(config); // the first refresh token is spent by now
   expect(after).not.toBe(before);
-  expect(org.stats()).toMatchObject({ exchanges: 2, refreshTokenReuses: 0, familiesRevoked: 0 });
+  expect(org.stats()).toMatchObject({
+    tokenRequests: 2,
+    refreshTokenReuses: 0,
+    familiesRevoked: 0,
+  });
 });
 
 test('at most 1,000 Connections and as many entries as the capacity are kept', async () => {

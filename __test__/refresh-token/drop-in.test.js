@@ -53,5 +53,5 @@ test('the documented snippets run, in one process, for one exchange', async () =
   const { code, stderr, reports } = await runChild(PROGRAM, { input, env });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(reports).toEqual([10, true, 'Total: 3, Valid: 3, Expired: 0']);
-  expect(org.stats()).toMatchObject({ exchanges: 1, rejected401: 0 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 1, rejected401: 0 });
 });

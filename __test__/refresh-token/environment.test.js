@@ -31,7 +31,7 @@ test('a complete environment logs in, as the same login as a config of the same 
   const connection = await manager.getConnection();
   expect((await connection.query(QUERY)).totalSize).toBe(1);
   expect(await manager.getConnection(config)).toBe(connection);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('all that is missing is named in one error, and an empty variable is missing', async () => {
@@ -70,7 +70,7 @@ test('it is read once, and again after clearAllConnections', async () => {
   expect(await manager.getConnection()).toBe(first);
   manager.clearAllConnections();
   expect((await manager.getConnection()).instanceUrl).toBe(other.instanceUrl);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('forgetRefreshToken() forgets that of the environment', async () => {

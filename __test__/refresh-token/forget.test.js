@@ -37,7 +37,7 @@ test('a function is forgotten with what it gave', async () => {
   await manager.getConnection(config, refreshToken);
   expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
   expect(manager.forgetRefreshToken(config, refreshToken)).toBe(false);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('a function is forgotten after a clear, too', async () => {
@@ -73,7 +73,7 @@ test('a function that was never called cannot be forgotten, and that is told', a
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'refreshToken' });
     expect(error.message).toContain('pass the refresh token itself');
   }
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 describe('in another manager', () => {
@@ -98,13 +98,13 @@ describe('in another manager', () => {
 describe('whoever holds a Connection of a forgotten refresh token', () => {
   /** Ends in the typed error, and sends no refresh token. */
   async function ends(org, connection) {
-    const { exchanges } = org.stats();
+    const { tokenRequests } = org.stats();
     org.revokeAll();
     for (let time = 0; time < 2; time += 1) {
       const error = getAuthError(await rejection(connection.query(QUERY)), connection);
       expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', retryable: false, attempts: 0 });
     }
-    expect(org.stats()).toMatchObject({ exchanges, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests, refreshTokenReuses: 0 });
   }
 
   test('goes on no more', async () => {
@@ -181,7 +181,7 @@ describe('whoever holds a Connection of a forgotten refresh token', () => {
       { input: { pkg: require.resolve('../..'), oauth: org.oauth } },
     );
     expect(reports).toEqual([true, 'REFRESH_TOKEN_INVALID']);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 });
 

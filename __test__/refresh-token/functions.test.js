@@ -36,7 +36,7 @@ test('it is called when a token is needed, and not on a warm call', async () => 
   org.revokeAll();
   await connection.query(QUERY);
   expect(store.reads).toBe(2);
-  expect(org.stats()).toMatchObject({ exchanges: 2, refreshTokenReuses: 0 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 2, refreshTokenReuses: 0 });
 });
 
 test('one call of it serves all who wait', async () => {
@@ -44,7 +44,7 @@ test('one call of it serves all who wait', async () => {
   const { store, stored } = withStore(config);
   await Promise.all(Array.from({ length: 20 }, () => manager.getConnection(stored)));
   expect(store.reads).toBe(1);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('it may return the token itself, and not only a promise of it', async () => {
@@ -73,7 +73,7 @@ describe('another function under a cache key', () => {
     given.org.revokeAll();
     await connection.query(QUERY);
     expect(calls).toEqual(['first', 'second', 'third', 'third']);
-    expect(given.org.stats().exchanges).toBe(2);
+    expect(given.org.stats().tokenRequests).toBe(2);
   });
 
   test('that reads another user’s refresh token is refused, and the first stays', async () => {
@@ -85,7 +85,7 @@ describe('another function under a cache key', () => {
       expect(await rejection(ask(given, () => other))).toMatchObject(bound);
     }
     expect(await ask(given, first)).toBe(connection);
-    expect(given.org.stats().exchanges).toBe(2); // who it is was asked once
+    expect(given.org.stats().tokenRequests).toBe(2); // who it is was asked once
   });
 
   test('reads what another container kept: the Connection stays', async () => {
@@ -128,7 +128,7 @@ describe('another function under a cache key', () => {
     const given = await stage();
     const token = given.config.refreshToken;
     await Promise.all(Array.from({ length: 20 }, () => ask(given, async () => token)));
-    expect(given.org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(given.org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
     expect(given.manager.getCacheStats().total).toBe(1);
   });
 });
@@ -147,7 +147,7 @@ describe('in a second container', () => {
       { input: { config, token: store.token } },
     );
     expect(reports).toEqual([1]);
-    expect(org.stats()).toMatchObject({ exchanges: 2, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 2, refreshTokenReuses: 0 });
   });
 
   test('it is called once more when its token is spent, and that one is tried once', async () => {
@@ -162,7 +162,7 @@ describe('in a second container', () => {
     const connection = await manager.getConnection(config, refreshToken);
     expect((await connection.query(QUERY)).totalSize).toBe(1);
     expect(reads).toBe(2);
-    expect(org.stats().exchanges).toBe(2);
+    expect(org.stats().tokenRequests).toBe(2);
   });
 
   test('two spent tokens in a row are the end of it', async () => {
@@ -172,7 +172,7 @@ describe('in a second container', () => {
     let reads = 0;
     const error = await rejection(manager.getConnection(config, () => spent[reads++]));
     expect(error).toHaveProperty('code', 'REFRESH_TOKEN_INVALID');
-    expect([reads, org.stats().exchanges]).toEqual([2, 2]);
+    expect([reads, org.stats().tokenRequests]).toEqual([2, 2]);
   });
 
   test('the same token again is not tried again', async () => {
@@ -185,7 +185,7 @@ describe('in a second container', () => {
     };
     const error = await rejection(manager.getConnection(config, refreshToken));
     expect(error).toHaveProperty('code', 'REFRESH_TOKEN_INVALID');
-    expect([reads, org.stats().exchanges]).toEqual([2, 1]);
+    expect([reads, org.stats().tokenRequests]).toEqual([2, 1]);
   });
 
   test('if it fails then, the answer that came before is told', async () => {
@@ -213,7 +213,7 @@ describe('in a second container', () => {
     org.inject({ kind: 'lost-after-commit' }, { times: 1 });
     const connection = await manager.getConnection(config, refreshToken);
     expect((await connection.query(QUERY)).totalSize).toBe(1);
-    expect(org.stats()).toMatchObject({ exchanges: 2, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 2, refreshTokenReuses: 0 });
   });
 });
 
@@ -237,7 +237,7 @@ describe('REFRESH_TOKEN_UNAVAILABLE', () => {
     expect(error.message).toContain(`The function refreshToken ${what}`);
     expect(error.cause).toBe(expected);
     expect(error.message).not.toContain(cause.message);
-    expect(org.stats().exchanges).toBe(0);
+    expect(org.stats().tokenRequests).toBe(0);
     read = () => config.refreshToken;
     await expect(manager.getConnection(config, refreshToken)).resolves.toBeDefined();
   });
@@ -269,7 +269,7 @@ describe('REFRESH_TOKEN_UNAVAILABLE', () => {
     expect(await outer).toHaveProperty('code', 'REFRESH_TOKEN_UNAVAILABLE');
     expect(await rejection(inner[0])).toHaveProperty('code', 'REFRESH_TOKEN_UNAVAILABLE');
     expect(inner).toHaveLength(1);
-    expect(org.stats().exchanges).toBe(0);
+    expect(org.stats().tokenRequests).toBe(0);
   });
 
   test('a call without time asks nobody', async () => {

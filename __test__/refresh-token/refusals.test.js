@@ -72,12 +72,12 @@ describe.each(Object.entries(refusals))('%s', (_, { prepare, change, expected })
     const error = await rejection(manager.getConnection(asked));
     expect(error).toMatchObject(fields);
     expect(error.message).toContain(`[${fields.code}] `);
-    expect(org.stats().exchanges).toBe(exchanges);
+    expect(org.stats().tokenRequests).toBe(exchanges);
 
     if (!fields.retryable) {
       const again = await rejection(manager.getConnection(asked));
       expect(again).toMatchObject({ ...fields, attempts: 0 });
-      expect(org.stats().exchanges).toBe(exchanges);
+      expect(org.stats().tokenRequests).toBe(exchanges);
     }
     expect(org.stats().refreshTokenReuses).toBe(0);
     const text = [error, error.stack, inspect(error, { showHidden: true, depth: null })].join();
@@ -110,12 +110,12 @@ test('a wrong secret neither finds nor disturbs what the right one brought', asy
   expect(org.stats()).toMatchObject({ refreshTokenReuses: 0, familiesRevoked: 0 });
 });
 
-test('a refresh token that another container is spending just now is left to it', async () => {
+test('fault 43: a refresh token that another container is spending just now is left to it', async () => {
   const { org, config, manager } = await stage();
   org.inject({ kind: 'already-being-processed' }, { times: 1 });
   const error = await rejection(manager.getConnection(config));
   expect(error).toMatchObject({ code: 'REFRESH_UNCERTAIN', retryable: false, attempts: 1 });
-  expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
 });
 
 describe('after an answer that was lost', () => {
@@ -126,7 +126,7 @@ describe('after an answer that was lost', () => {
     const error = await rejection(manager.getConnection(plain));
     expect(error).toMatchObject({ code: 'NETWORK_RESET', retryable: true });
     await expect(manager.getConnection(plain)).resolves.toBeDefined();
-    expect(org.stats().exchanges).toBe(2);
+    expect(org.stats().tokenRequests).toBe(2);
   });
 
   test('a new refresh token goes on', async () => {
@@ -169,5 +169,5 @@ test('bad arguments reject and never throw, before anything is sent', async () =
     expect(error.option).toEqual(expect.any(String));
   }
   expect(() => new SalesforceConnectionManager({ connectionTtl: '30' })).toThrow('connectionTtl');
-  expect(org.stats().exchanges).toBe(0);
+  expect(org.stats().tokenRequests).toBe(0);
 });

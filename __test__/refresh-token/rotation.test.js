@@ -17,7 +17,7 @@ describe('onRefreshToken', () => {
     await connection.query(QUERY);
     expect(kept).toHaveLength(2);
     expect(fingerprints).toEqual([config.refreshToken, kept[0]].map(sha256));
-    expect(org.stats()).toMatchObject({ exchanges: 2, rotations: 2, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 2, rotations: 2, refreshTokenReuses: 0 });
   });
 
   test('is done before anybody gets the access token', async () => {
@@ -41,7 +41,7 @@ describe('onRefreshToken', () => {
     finish.keep();
     await Promise.all(all);
     expect(got).toHaveLength(5);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('is called once for all who wait, whichever function each of them wrote', async () => {
@@ -65,7 +65,7 @@ describe('onRefreshToken', () => {
     expect([first.kept.length, second.kept.length]).toEqual([1, 1]);
   });
 
-  test('that fails: the call says so with its error as cause, and the next one keeps first', async () => {
+  test('fault 42: that fails: the call says so with its error as cause, and the next one keeps first', async () => {
     const { org, config, manager } = await stage();
     const cause = new Error('the store is down');
     const offered = [];
@@ -82,7 +82,7 @@ describe('onRefreshToken', () => {
     const connection = await manager.getConnection({ ...config, onRefreshToken });
     expect(kept).toEqual(offered);
     expect((await connection.query(QUERY)).totalSize).toBe(1);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
   test('that fails: all who wait hear it, one of them the cause', async () => {
@@ -94,10 +94,10 @@ describe('onRefreshToken', () => {
     const errors = await Promise.all(all);
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['REFRESH_NOT_PERSISTED']));
     expect(errors.filter(({ cause }) => cause !== undefined)).toHaveLength(1);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
-  test('that takes longer than keepTimeout: the call says so, and a late success counts', async () => {
+  test('fault 42: that takes longer than keepTimeout: the call says so, and a late success counts', async () => {
     const { org, config, manager } = await stage();
     let keep;
     const slow = { keepTimeout: 0.1, onRefreshToken: () => new Promise((done) => (keep = done)) };
@@ -111,7 +111,7 @@ describe('onRefreshToken', () => {
     const { kept, onRefreshToken } = keeper();
     await manager.getConnection({ ...config, onRefreshToken });
     expect(kept).toEqual([]); // it is kept already
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('goes on when the call has no more time, and those who have it get what it kept', async () => {
@@ -127,7 +127,7 @@ describe('onRefreshToken', () => {
     keep();
     expect((await (await patient).query(QUERY)).totalSize).toBe(1);
     expect(onRefreshToken).toHaveBeenCalledTimes(1);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
   test('may take longer than a call: a later one gets what it kept', async () => {
@@ -143,7 +143,7 @@ describe('onRefreshToken', () => {
     keep();
     expect(await manager.getConnection(slow)).toBeDefined();
     expect(onRefreshToken).toHaveBeenCalledTimes(1);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('that fails after somebody else has kept the token fails no call', async () => {
@@ -164,7 +164,7 @@ describe('onRefreshToken', () => {
     await new Promise(setImmediate);
     calls[1].fail(new Error('it is there already'));
     expect((await (await patient).query(QUERY)).totalSize).toBe(1);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
   test('goes on when its caller leaves', async () => {
@@ -178,10 +178,10 @@ describe('onRefreshToken', () => {
     expect(await rejection(call)).toHaveProperty('code', 'ABORTED');
     await manager.getConnection(config);
     expect(kept).toHaveLength(1);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
-  test('that fails during a 401: the query fails with the typed error, and heals later', async () => {
+  test('fault 42: that fails during a 401: the query fails with the typed error, and heals later', async () => {
     let isUp = true;
     const onRefreshToken = async () => {
       if (!isUp) throw new Error('the store is down');
@@ -196,7 +196,7 @@ describe('onRefreshToken', () => {
     expect(error.cause).toHaveProperty('message', 'the store is down');
     isUp = true;
     expect((await connection.query(QUERY)).totalSize).toBe(1);
-    expect(org.stats()).toMatchObject({ exchanges: 2, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 2, refreshTokenReuses: 0 });
   });
 });
 
@@ -206,7 +206,7 @@ test('a keepTimeout beyond 1000 s is refused before anything is sent', async () 
     const error = await rejection(manager.getConnection({ ...config, keepTimeout }));
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'keepTimeout' });
   }
-  expect(org.stats().exchanges).toBe(0);
+  expect(org.stats().tokenRequests).toBe(0);
   expect(await manager.getConnection({ ...config, keepTimeout: 1_000 })).toBeDefined();
 });
 
@@ -219,7 +219,7 @@ test('of two callers that wait, the one that can keep is asked', async () => {
     manager.getConnection({ ...config, version: '60.0', onRefreshToken }),
   ]);
   expect(kept).toHaveLength(1);
-  expect(org.stats().exchanges).toBe(1);
+  expect(org.stats().tokenRequests).toBe(1);
 });
 
 test('whoever passes the first refresh token, or any that followed, gets the current grant', async () => {
@@ -244,5 +244,5 @@ test('without rotation nothing is to be kept, and the same refresh token is used
   org.revokeAll();
   await connection.query(QUERY);
   expect(kept).toEqual([]);
-  expect(org.stats()).toMatchObject({ exchanges: 2, rotations: 0 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 2, rotations: 0 });
 });

@@ -72,5 +72,5 @@ test('a config in which every value is a secret by mistake is refused without it
     const error = await rejection(manager.getConnection({ ...config, [name]: value }));
     expect(error.code).toBe('CONFIG_INVALID');
   }
-  expect(org.stats().exchanges).toBe(0);
+  expect(org.stats().tokenRequests).toBe(0);
 });

@@ -19,7 +19,7 @@ describe('after a revocation', () => {
     const { org, connection, kept } = await connected();
     org.revokeAll();
     expect((await connection.query(QUERY)).totalSize).toBe(1);
-    expect(org.stats()).toMatchObject({ exchanges: 1, rotations: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, rotations: 1, refreshTokenReuses: 0 });
     expect(kept).toHaveLength(2);
   });
 
@@ -28,7 +28,7 @@ describe('after a revocation', () => {
     org.revokeAll();
     const all = await Promise.all(Array.from({ length: 20 }, () => connection.query(QUERY)));
     for (const { totalSize } of all) expect(totalSize).toBe(1);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
     expect(kept).toHaveLength(2);
   });
 
@@ -38,7 +38,7 @@ describe('after a revocation', () => {
     const fresh = await manager.getConnection(config, undefined, undefined, { fresh: true });
     org.revokeAll();
     await Promise.all([connection, other, fresh].map((each) => each.query(QUERY)));
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
   test('a record is created once', async () => {
@@ -48,7 +48,7 @@ describe('after a revocation', () => {
     expect(success).toBe(true);
     const made = await connection.query("SELECT Id FROM Account WHERE Name = 'Once'");
     expect(made.totalSize).toBe(1);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('a batch of records is created once', async () => {
@@ -59,7 +59,7 @@ describe('after a revocation', () => {
       names.map((each) => connection.sobject('Account').create(each)),
     );
     expect(results.every(({ success }) => success)).toBe(true);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
   test('an ended session is renewed for the Bulk API', async () => {
@@ -68,7 +68,7 @@ describe('after a revocation', () => {
     const job = connection.bulk.createJob('Account', 'insert');
     job.on('error', () => {});
     await expect(job.open()).rejects.toThrow(/no Bulk API/);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 });
 
@@ -85,7 +85,7 @@ test('a long query goes on over a renewal before each of its pages', async () =>
     found.push(...page.records);
   }
   expect(new Set(found.map(({ Id }) => Id)).size).toBe(8);
-  expect(org.stats()).toMatchObject({ exchanges: 3, rejected401: 2, refreshTokenReuses: 0 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 3, rejected401: 2, refreshTokenReuses: 0 });
 });
 
 describe('a loop of 401s ends', () => {
@@ -99,7 +99,7 @@ describe('a loop of 401s ends', () => {
         retryable: false,
       });
     }
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
     mend();
     expect((await connection.query(QUERY)).totalSize).toBe(1);
   });
@@ -115,5 +115,5 @@ test('a refresh token that was revoked meanwhile shows as what it is', async () 
       attempts,
     });
   }
-  expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
 });

@@ -8,7 +8,7 @@ const { QUERY, keeper, stage } = require('./support');
 
 const TOPIC = 'Accounts';
 const CHANNEL = `/topic/${TOPIC}`;
-const HEALED = { exchanges: 1, rotations: 1, refreshTokenReuses: 0 };
+const HEALED = { tokenRequests: 1, rotations: 1, refreshTokenReuses: 0 };
 
 /** A Connection at an org that rotates and streams. */
 async function connected() {
@@ -87,7 +87,7 @@ test('a client that the org has forgotten comes back by itself, with the token i
   host.publish(TOPIC, { Name: 'after' });
   await until(() => names().length === 1);
   await client.disconnect();
-  expect(org.stats()).toMatchObject({ exchanges: 0, rejected401: 0 });
+  expect(org.stats()).toMatchObject({ tokenRequests: 0, rejected401: 0 });
 });
 
 describe('after a revocation', () => {

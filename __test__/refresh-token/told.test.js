@@ -67,7 +67,7 @@ describe('a listener that alone keeps', () => {
     for (const other of others) expect(other).toHaveBeenCalledTimes(1);
     expect(await manager.getConnection(config)).toBeDefined(); // that of once is gone
     for (const other of others) expect(other).toHaveBeenCalledTimes(2);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
   test('has keepTimeout, and a late success counts', async () => {
@@ -82,7 +82,7 @@ describe('a listener that alone keeps', () => {
     await new Promise(setImmediate);
     expect(await manager.getConnection(config)).toBeDefined();
     expect(listener).toHaveBeenCalledTimes(1);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('and throws: the call says so with its error as cause, and the next one tells it again', async () => {
@@ -100,7 +100,7 @@ describe('a listener that alone keeps', () => {
     const connection = await manager.getConnection(config);
     expect((await connection.query(QUERY)).totalSize).toBe(1);
     expect(told).toEqual([told[0], told[0]]);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 });
 
@@ -121,7 +121,7 @@ describe('a refresh token that nobody keeps', () => {
     expect(kept).toHaveLength(1);
     await manager.getConnection({ ...config, onRefreshToken });
     expect(kept).toHaveLength(1);
-    expect(org.stats()).toMatchObject({ exchanges: 1, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
   test('is told to a listener that comes later', async () => {

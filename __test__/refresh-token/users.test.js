@@ -159,7 +159,7 @@ describe('a cache key is bound to one user', () => {
     org.revokeAll();
     expect((await connection.query(QUERY)).totalSize).toBe(1);
     expect(await ask()).toBe(connection);
-    expect(org.stats()).toMatchObject({ exchanges: 4, refreshTokenReuses: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 4, refreshTokenReuses: 0 });
   });
 });
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Short forms of what `npm run soak` measures; the full figures are in RELIABILITY.md.
+// Short forms of the soaks of `npm run soak`. The full figures are in docs/reliability.md.
 
 const { canTravel } = require('../../soak/time-travel');
 
@@ -14,15 +14,15 @@ async function holds(_, file) {
 
 test.each([
   ['no dead, outdated or foreign token on any thread', 'shared-tokens.js'],
-  ['one login for a thousand callers', 'one-login.js'],
+  ['fault 25: one login for a thousand callers', 'one-login.js'],
   ['a renewal is not felt', 'renewal.js'],
   ['a login that is refused is not tried at every call', 'wrong-key.js'],
   ['retries multiply no load', 'retry-load.js'],
-  ['teardown is safe', 'teardown.js'],
+  ['fault 45: teardown is safe', 'teardown.js'],
   ['nothing leaks', 'leaks.js'],
 ])('%s', holds, 60_000);
 
 whereTimeTravels.each([
-  ['no dead token when the wall clock jumps', 'wall-clock.js'],
+  ['fault 2: no dead token when the wall clock jumps', 'wall-clock.js'],
   ['a login that is refused is tried ever more rarely', 'refused-for-hours.js'],
 ])('%s', holds, 60_000);

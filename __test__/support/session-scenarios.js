@@ -21,10 +21,10 @@ async function prepare(Connection, pkg, startLocalOrg) {
 }
 
 /** How many token requests an action takes. */
-async function exchangesOf(org, action) {
-  const before = org.stats().exchanges;
+async function requestsOf(org, action) {
+  const before = org.stats().tokenRequests;
   await action();
-  return org.stats().exchanges - before;
+  return org.stats().tokenRequests - before;
 }
 
 /** What a query fails with, as the package knows it. */
@@ -43,79 +43,83 @@ function assertIs(error, expected) {
 }
 
 const scenarios = {
-  async 'a query after a revocation succeeds, for one exchange'({ org, connection }) {
+  async 'fault 14: a query after a revocation succeeds, for one request'({ org, connection }) {
     org.revokeAll();
-    const exchanges = await exchangesOf(org, async () => {
+    const requests = await requestsOf(org, async () => {
       assert.equal((await connection.query(QUERY)).totalSize, 1);
     });
-    assert.equal(exchanges, 1);
-    assert.equal(await exchangesOf(org, () => connection.query(QUERY)), 0);
+    assert.equal(requests, 1);
+    assert.equal(await requestsOf(org, () => connection.query(QUERY)), 0);
   },
 
-  async 'a record is created once after a revocation, for one exchange'({ org, connection }) {
+  async 'a record is created once after a revocation, for one request'({ org, connection }) {
     org.revokeAll();
-    const exchanges = await exchangesOf(org, async () => {
+    const requests = await requestsOf(org, async () => {
       const { success } = await connection.sobject('Account').create({ Name: 'Once' });
       assert.equal(success, true);
     });
-    assert.equal(exchanges, 1);
+    assert.equal(requests, 1);
     const made = await connection.query("SELECT Id FROM Account WHERE Name = 'Once'");
     assert.equal(made.totalSize, 1);
   },
 
-  async 'twenty parallel queries after a revocation share one exchange'({ org, connection }) {
+  async 'twenty parallel queries after a revocation share one request'({ org, connection }) {
     org.revokeAll();
-    const exchanges = await exchangesOf(org, async () => {
+    const requests = await requestsOf(org, async () => {
       const all = await Promise.all(Array.from({ length: 20 }, () => connection.query(QUERY)));
       for (const { totalSize } of all) assert.equal(totalSize, 1);
     });
-    assert.equal(exchanges, 1);
+    assert.equal(requests, 1);
   },
 
   // The next two APIs are not there: whose session is renewed gets as far as being told so.
   async 'an ended session is renewed for the SOAP API'({ org, connection }) {
     org.revokeAll();
     const lead = { leadId: '00Q000000000001', convertedStatus: 'Closed' };
-    const exchanges = await exchangesOf(org, () =>
+    const requests = await requestsOf(org, () =>
       assert.rejects(connection.soap.convertLead(lead), /no SOAP API/),
     );
-    assert.equal(exchanges, 1);
+    assert.equal(requests, 1);
   },
 
   async 'an ended session is renewed for the Bulk API'({ org, connection }) {
     org.revokeAll();
     const job = connection.bulk.createJob('Account', 'insert');
     job.on('error', () => {});
-    const exchanges = await exchangesOf(org, () => assert.rejects(job.open(), /no Bulk API/));
-    assert.equal(exchanges, 1);
+    const requests = await requestsOf(org, () => assert.rejects(job.open(), /no Bulk API/));
+    assert.equal(requests, 1);
   },
 
-  async 'the shared Connection and fresh ones share one exchange'({ org, manager, connection }) {
+  async 'fault 29: the shared Connection and fresh ones share one request'({
+    org,
+    manager,
+    connection,
+  }) {
     const one = await manager.getConnection(org.config, { fresh: true });
     const two = await manager.getConnection(org.config, { fresh: true });
     org.revokeAll();
-    const exchanges = await exchangesOf(org, async () => {
+    const requests = await requestsOf(org, async () => {
       await one.query(QUERY);
       await connection.query(QUERY);
       await two.query(QUERY); // still carries the old token, and is refused when another is there
     });
-    assert.equal(exchanges, 1);
+    assert.equal(requests, 1);
     assert.equal(org.stats().rejected401, 2);
     assert.equal(new Set([one, two, connection].map((each) => each.accessToken)).size, 1);
   },
 
-  async 'both Connections at the same moment share one exchange'({ org, manager, connection }) {
+  async 'both Connections at the same moment share one request'({ org, manager, connection }) {
     const fresh = await manager.getConnection(org.config, { fresh: true });
     org.revokeAll();
     const both = () => Promise.all([fresh.query(QUERY), connection.query(QUERY)]);
-    assert.equal(await exchangesOf(org, both), 1);
+    assert.equal(await requestsOf(org, both), 1);
     assert.equal(fresh.accessToken, connection.accessToken);
   },
 
-  async 'revocations with a success between them all heal'({ org, connection }) {
+  async 'fault 30: revocations with a success between them all heal'({ org, connection }) {
     for (let time = 1; time <= 2; time += 1) {
       org.revokeAll();
-      assert.equal(await exchangesOf(org, () => connection.query(QUERY)), 1, `time ${time}`);
+      assert.equal(await requestsOf(org, () => connection.query(QUERY)), 1, `time ${time}`);
       await connection.query(QUERY);
     }
   },
@@ -129,7 +133,7 @@ const scenarios = {
         assert.equal((await connection.query(QUERY)).totalSize, 1);
         assert.equal((await other.query(QUERY)).totalSize, 1);
       };
-      assert.equal(await exchangesOf(org, both), 1, `time ${time}`);
+      assert.equal(await requestsOf(org, both), 1, `time ${time}`);
     }
   },
 
@@ -153,11 +157,11 @@ const scenarios = {
     const again = await manager.getConnection({ ...org.config, version: '60.0' });
     assert.equal(again.accessToken, connection.accessToken);
     org.revokeAll();
-    const exchanges = await exchangesOf(org, async () => {
+    const requests = await requestsOf(org, async () => {
       assert.equal((await connection.query(QUERY)).totalSize, 1);
       assert.equal((await again.query(QUERY)).totalSize, 1);
     });
-    assert.equal(exchanges, 1);
+    assert.equal(requests, 1);
   },
 
   async 'what was renewed is what the manager hands out next'({ org, manager, connection }) {
@@ -170,7 +174,7 @@ const scenarios = {
     assert.equal(await manager.getConnection(org.config), connection);
   },
 
-  async 'an exchange that is refused shows as what it is'(given) {
+  async 'a request that is refused shows as what it is'(given) {
     const { org, connection, manager } = given;
     const mend = org.inject({
       kind: 'oauth-error',
@@ -188,36 +192,35 @@ const scenarios = {
 };
 
 for (const tokens of ['same', 'new']) {
-  scenarios[`a 401 for ever with the ${tokens} token ends, after at most one exchange`] = async (
-    given,
-  ) => {
-    const { org, connection } = given;
-    const mend = org.inject({ kind: 'session-rejected', tokens });
-    const exchanges = await exchangesOf(org, async () => {
-      assertIs(await refusalOf(given), REJECTED);
-    });
-    assert.equal(exchanges, 1);
-    // A token that comes back is not tried again.
-    assert.equal(org.stats().rejected401, tokens === 'same' ? 1 : 2);
+  scenarios[`fault 30: a 401 for ever with the ${tokens} token ends, after at most one request`] =
+    async (given) => {
+      const { org, connection } = given;
+      const mend = org.inject({ kind: 'session-rejected', tokens });
+      const requests = await requestsOf(org, async () => {
+        assertIs(await refusalOf(given), REJECTED);
+      });
+      assert.equal(requests, 1);
+      // A token that comes back is not tried again.
+      assert.equal(org.stats().rejected401, tokens === 'same' ? 1 : 2);
 
-    const more = await exchangesOf(org, async () => {
-      for (let time = 0; time < 5; time += 1) assertIs(await refusalOf(given), REJECTED);
-    });
-    assert.equal(more, 0, 'later calls ask no more');
+      const more = await requestsOf(org, async () => {
+        for (let time = 0; time < 5; time += 1) assertIs(await refusalOf(given), REJECTED);
+      });
+      assert.equal(more, 0, 'later calls ask no more');
 
-    mend();
-    assert.equal((await connection.query(QUERY)).totalSize, 1, 'it heals when the org does');
-  };
+      mend();
+      assert.equal((await connection.query(QUERY)).totalSize, 1, 'it heals when the org does');
+    };
 
   scenarios[`20 parallel calls that get 401 for ever with the ${tokens} token all end`] = async (
     given,
   ) => {
     given.org.inject({ kind: 'session-rejected', tokens });
-    const exchanges = await exchangesOf(given.org, async () => {
+    const requests = await requestsOf(given.org, async () => {
       const all = Array.from({ length: 20 }, () => refusalOf(given));
       for (const error of await Promise.all(all)) assertIs(error, REJECTED);
     });
-    assert.ok(exchanges <= 1, `${exchanges} exchanges`);
+    assert.ok(requests <= 1, `${requests} requests`);
   };
 }
 

@@ -48,7 +48,7 @@ describe('an approval is withdrawn', () => {
     expect((await refresh(org, refresh_token)).status).toBe(200);
   });
 
-  test('not by an access token, whose end is that of its session', async () => {
+  test('not by an access token, which ends with its session', async () => {
     const { access_token, refresh_token } = await refreshed();
     expect((await post(org, 'revoke', { token: access_token })).status).toBe(200);
     expect(await apiStatus(access_token)).toBe(401);

@@ -4,7 +4,7 @@ const { generateKeyPairSync } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { startLocalOrg } = require('../../testing');
-const { assertionFor, callApi, exchange, login } = require('./peer');
+const { assertionFor, callApi, requestToken, login } = require('./peer');
 
 const pem = (name) => readFileSync(join(__dirname, '../../testing/tls', name), 'utf8');
 
@@ -22,26 +22,26 @@ describe('stats', () => {
   test('tell what happened, and forget it when reset', async () => {
     org = await startLocalOrg();
     const { access_token } = await login(org);
-    await exchange(org, 'no assertion');
+    await requestToken(org, 'no assertion');
     await callApi(org, access_token);
     await callApi(org, 'x');
     expect(org.stats()).toEqual({
-      exchanges: 2,
+      tokenRequests: 2,
       tokensIssued: 1,
       newSessions: 1,
       logins: { [org.config.username]: 1 },
-      maxConcurrentExchanges: 1,
+      maxConcurrentTokenRequests: 1,
       requests: { token: 2, limits: 2 },
       rejected401: 1,
       ...NO_REFRESHES,
     });
     org.resetStats();
     expect(org.stats()).toEqual({
-      exchanges: 0,
+      tokenRequests: 0,
       tokensIssued: 0,
       newSessions: 0,
       logins: {},
-      maxConcurrentExchanges: 0,
+      maxConcurrentTokenRequests: 0,
       requests: {},
       rejected401: 0,
       ...NO_REFRESHES,
@@ -54,21 +54,21 @@ describe('stats', () => {
     expect(org.stats().requests).toEqual({});
   });
 
-  test('tell how many exchanges were in the air at once', async () => {
+  test('tell how many token requests were in the air at once', async () => {
     org = await startLocalOrg({ delay: 300 });
-    await Promise.all([exchange(org), exchange(org), exchange(org)]);
-    await exchange(org);
-    expect(org.stats()).toMatchObject({ exchanges: 4, maxConcurrentExchanges: 3 });
+    await Promise.all([requestToken(org), requestToken(org), requestToken(org)]);
+    await requestToken(org);
+    expect(org.stats()).toMatchObject({ tokenRequests: 4, maxConcurrentTokenRequests: 3 });
   });
 
-  test('count an exchange as over when its client has gone', async () => {
+  test('count a token request as over when its client has gone', async () => {
     org = await startLocalOrg();
     const mend = org.inject({ kind: 'hang' });
     const signal = AbortSignal.timeout(200);
-    await expect(exchange(org, undefined, { signal })).rejects.toThrow();
+    await expect(requestToken(org, undefined, { signal })).rejects.toThrow();
     mend();
-    await exchange(org);
-    expect(org.stats().maxConcurrentExchanges).toBe(1);
+    await requestToken(org);
+    expect(org.stats().maxConcurrentTokenRequests).toBe(1);
   });
 });
 
@@ -79,8 +79,8 @@ describe('register', () => {
     const keys = generateKeyPairSync('rsa', { modulusLength: 2048, ...encoding });
     const { clientId, username } = org.config;
     org.register({ clientId, publicKey: keys.publicKey, users: [username] });
-    expect((await exchange(org)).status).toBe(400);
-    expect((await exchange(org, assertionFor(org, {}, keys))).status).toBe(200);
+    expect((await requestToken(org)).status).toBe(400);
+    expect((await requestToken(org, assertionFor(org, {}, keys))).status).toBe(200);
   });
 
   test('takes a certificate for a key', async () => {
@@ -88,7 +88,7 @@ describe('register', () => {
     const { username } = org.config;
     org.register({ clientId: 'other', certificate: pem('localhost.pem'), users: [username] });
     const privateKey = pem('localhost-key.pem');
-    const response = await exchange(org, assertionFor(org, { iss: 'other' }, { privateKey }));
+    const response = await requestToken(org, assertionFor(org, { iss: 'other' }, { privateKey }));
     expect(response.status).toBe(200);
   });
 
@@ -122,8 +122,8 @@ test('two orgs have nothing in common but the key', async () => {
 test('close ends requests that hang, and both servers', async () => {
   org = await startLocalOrg();
   org.inject({ kind: 'hang' });
-  const hanging = expect(exchange(org)).rejects.toThrow('fetch failed');
-  while (org.stats().exchanges === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const hanging = expect(requestToken(org)).rejects.toThrow('fetch failed');
+  while (org.stats().tokenRequests === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await org.close();
   await hanging;
   await expect(fetch(org.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });

@@ -1,5 +1,8 @@
 'use strict';
 
+// A client of the local org that is not the package: signs, posts and reads by itself.
+
+const { createHmac } = require('node:crypto');
 const { sign } = require('jsonwebtoken');
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -25,13 +28,29 @@ function post(org, path, form, init = {}) {
 }
 
 /** Asks for a token; resolves to the HTTP response. */
-function exchange(org, assertion = assertionFor(org), init = {}) {
+function requestToken(org, assertion = assertionFor(org), init = {}) {
   return post(org, 'token', { grant_type: JWT_BEARER, assertion }, init);
 }
 
 /** Asks for a token; resolves to the token response. */
 async function login(org, claims) {
-  return (await exchange(org, assertionFor(org, claims))).json();
+  return (await requestToken(org, assertionFor(org, claims))).json();
+}
+
+/** Expects the token response of a grant that a user approved; `more` has further fields. */
+function expectTokenResponse(answer, org, more = {}) {
+  expect(answer).toEqual({
+    access_token: expect.stringMatching(/^00D\w{12}![\w.]{90,}$/),
+    scope: 'api refresh_token',
+    instance_url: org.instanceUrl,
+    id: expect.stringMatching(/\/id\/00D\w{15}\/005\w{15}$/),
+    token_type: 'Bearer',
+    issued_at: expect.stringMatching(/^\d{13}$/),
+    signature: expect.any(String),
+    ...more,
+  });
+  const hmac = createHmac('sha256', org.oauth.clientSecret).update(answer.id + answer.issued_at);
+  expect(answer.signature).toBe(hmac.digest('base64'));
 }
 
 /** Asks for a token with a refresh token; resolves to the HTTP response. */
@@ -65,10 +84,11 @@ module.exports = {
   assertionFor,
   callApi,
   changeApp,
-  exchange,
+  expectTokenResponse,
   login,
   now,
   post,
   refresh,
   refusal,
+  requestToken,
 };

@@ -1,8 +1,7 @@
 'use strict';
 
-const { createHmac } = require('node:crypto');
 const { startLocalOrg } = require('../../testing');
-const { callApi, changeApp, post, refresh, refusal } = require('./peer');
+const { callApi, changeApp, expectTokenResponse, post, refresh, refusal } = require('./peer');
 
 const EXPIRED = {
   status: 400,
@@ -35,17 +34,7 @@ describe('without rotation', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
     const first = await response.json();
-    expect(first).toEqual({
-      access_token: expect.stringMatching(/^00D\w{12}![\w.]{90,}$/),
-      scope: 'api refresh_token',
-      instance_url: org.instanceUrl,
-      id: expect.stringMatching(/\/id\/00D\w{15}\/005\w{15}$/),
-      token_type: 'Bearer',
-      issued_at: expect.stringMatching(/^\d{13}$/),
-      signature: expect.any(String),
-    });
-    const hmac = createHmac('sha256', org.oauth.clientSecret).update(first.id + first.issued_at);
-    expect(first.signature).toBe(hmac.digest('base64'));
+    expectTokenResponse(first, org);
     expect((await refreshed()).access_token).toBe(first.access_token);
     expect(await apiStatus(first.access_token)).toBe(200);
     expect(org.stats()).toMatchObject({ tokensIssued: 2, newSessions: 1, rotations: 0 });
@@ -83,7 +72,7 @@ describe('without rotation', () => {
     expect(await refusal(await refresh(org))).toMatchObject({ error: 'unsupported_grant_type' });
   });
 
-  test('it ends without use, and each use puts that off', async () => {
+  test('it expires without use, and each use postpones that', async () => {
     changeApp(org, { refreshTokenLife: 100 });
     const start = Date.now();
     const clock = jest.spyOn(Date, 'now').mockReturnValue(start);
@@ -135,7 +124,7 @@ describe('with rotation', () => {
     expect((await refresh(org, other.refresh_token)).status).toBe(200);
   });
 
-  test('whoever has not the secret ends nothing by a spent one', async () => {
+  test('without the secret, a spent one revokes nothing', async () => {
     const { refresh_token } = await refreshed();
     const wrong = await refresh(org, undefined, { client_secret: 'x' });
     expect(await refusal(wrong)).toMatchObject({ error: 'invalid_client' });

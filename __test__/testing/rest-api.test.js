@@ -217,7 +217,7 @@ describe('faults', () => {
   test('session-rejected so many times', async () => {
     org.inject({ kind: 'session-rejected', tokens: 'same' }, { times: 2 });
     await connection.query('SELECT Id FROM Account');
-    expect(org.stats()).toMatchObject({ rejected401: 2, exchanges: 3, newSessions: 1 });
+    expect(org.stats()).toMatchObject({ rejected401: 2, tokenRequests: 3, newSessions: 1 });
   });
 
   test('rest-error', async () => {

@@ -2,7 +2,7 @@
 
 const { createPublicKey, generateKeyPairSync, sign } = require('node:crypto');
 const { startLocalOrg } = require('../../testing');
-const { JWT_BEARER, assertionFor, exchange, login, now, post, refusal } = require('./peer');
+const { JWT_BEARER, assertionFor, requestToken, login, now, post, refusal } = require('./peer');
 
 const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
@@ -15,7 +15,7 @@ const publicKeyOf = ({ config }) =>
 describe('a granted login', () => {
   test('is answered with the fields Salesforce documents, and no others', async () => {
     org = await startLocalOrg();
-    const response = await exchange(org);
+    const response = await requestToken(org);
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(Date.parse(response.headers.get('date'))).toBeGreaterThan(Date.now() - 5_000);
@@ -131,7 +131,7 @@ async function loginBreaking(rules) {
   const users = [{ username, ...attempt.user }];
   org.register({ clientId, publicKey: publicKeyOf(org), users, ...attempt.app });
   for (const fault of attempt.faults) org.inject(fault);
-  return exchange(org, assertionFor(org, attempt.claims, attempt.signer));
+  return requestToken(org, assertionFor(org, attempt.claims, attempt.signer));
 }
 
 describe('a login is refused', () => {
@@ -158,7 +158,7 @@ describe('the assertion', () => {
 
   test.each(['RS384', 'RS512', 'PS256'])('signed with %s is refused', async (algorithm) => {
     org = await startLocalOrg();
-    const response = await exchange(org, assertionFor(org, {}, { algorithm }));
+    const response = await requestToken(org, assertionFor(org, {}, { algorithm }));
     expect(await refusal(response)).toEqual(INVALID);
   });
 
@@ -167,45 +167,48 @@ describe('the assertion', () => {
     const [, claims] = assertionFor(org).split('.');
     const header = Buffer.from('{"alg":"RS512"}').toString('base64url');
     const signature = sign('RSA-SHA256', Buffer.from(`${header}.${claims}`), org.config.privateKey);
-    const response = await exchange(org, `${header}.${claims}.${signature.toString('base64url')}`);
+    const response = await requestToken(
+      org,
+      `${header}.${claims}.${signature.toString('base64url')}`,
+    );
     expect(await refusal(response)).toEqual(INVALID);
   });
 
   test.each(['', 'x', 'a.b.c', 'bnVsbA.bnVsbA.x'])('must be a JWT: %j', async (assertion) => {
     org = await startLocalOrg();
-    expect(await refusal(await exchange(org, assertion))).toEqual(INVALID);
+    expect(await refusal(await requestToken(org, assertion))).toEqual(INVALID);
   });
 
   test('may be late by less than three minutes', async () => {
     org = await startLocalOrg();
-    const response = await exchange(org, assertionFor(org, { exp: now() - 170 }));
+    const response = await requestToken(org, assertionFor(org, { exp: now() - 170 }));
     expect(response.status).toBe(200);
   });
 
   test('may expire far ahead, in milliseconds even, unless the org is strict', async () => {
     org = await startLocalOrg();
-    expect((await exchange(org, assertionFor(org, { exp: Date.now() }))).status).toBe(200);
+    expect((await requestToken(org, assertionFor(org, { exp: Date.now() }))).status).toBe(200);
     await org.close();
 
     org = await startLocalOrg({ strictExp: true });
-    expect((await exchange(org, assertionFor(org, { exp: now() + 290 }))).status).toBe(200);
-    const tooFar = await exchange(org, assertionFor(org, { exp: now() + 310 }));
+    expect((await requestToken(org, assertionFor(org, { exp: now() + 290 }))).status).toBe(200);
+    const tooFar = await requestToken(org, assertionFor(org, { exp: now() + 310 }));
     expect(await refusal(tooFar)).toEqual(INVALID);
   });
 
   test('may bring a jti, a new one each time', async () => {
     org = await startLocalOrg();
     for (const jti of ['one', 'two']) {
-      expect((await exchange(org, assertionFor(org, { jti }))).status).toBe(200);
+      expect((await requestToken(org, assertionFor(org, { jti }))).status).toBe(200);
     }
-    const again = await exchange(org, assertionFor(org, { jti: 'one' }));
+    const again = await requestToken(org, assertionFor(org, { jti: 'one' }));
     expect(await refusal(again)).toMatchObject({ error: 'bad_jti_claim' });
   });
 
   test('can be read afterwards, also when it was refused', async () => {
     org = await startLocalOrg();
     expect(org.lastAssertion()).toBeUndefined();
-    await exchange(org, assertionFor(org, { aud: 'https://example.com', jti: 'x' }));
+    await requestToken(org, assertionFor(org, { aud: 'https://example.com', jti: 'x' }));
     expect(org.lastAssertion()).toMatchObject({
       header: { alg: 'RS256' },
       claims: { aud: 'https://example.com', jti: 'x', sub: org.config.username },
@@ -217,7 +220,7 @@ describe('the audience', () => {
   test('of an external client app is the My Domain alone', async () => {
     org = await startLocalOrg();
     for (const aud of [[org.url], `${org.url}/`, org.instanceUrl, 'https://login.salesforce.com']) {
-      const response = await exchange(org, assertionFor(org, { aud }));
+      const response = await requestToken(org, assertionFor(org, { aud }));
       expect(await refusal(response)).toMatchObject({ error: 'app_not_found' });
     }
   });
@@ -226,12 +229,12 @@ describe('the audience', () => {
     org = await startLocalOrg({ app: 'connected-app' });
     const refused = { error: 'invalid_grant', description: 'audience is invalid' };
     for (const aud of ['https://login.salesforce.com', 'https://test.salesforce.com']) {
-      expect((await exchange(org, assertionFor(org, { aud }))).status).toBe(200);
-      expect(await refusal(await exchange(org, assertionFor(org, { aud: [aud] })))).toMatchObject(
-        refused,
-      );
+      expect((await requestToken(org, assertionFor(org, { aud }))).status).toBe(200);
+      expect(
+        await refusal(await requestToken(org, assertionFor(org, { aud: [aud] }))),
+      ).toMatchObject(refused);
     }
-    expect(await refusal(await exchange(org))).toMatchObject(refused);
+    expect(await refusal(await requestToken(org))).toMatchObject(refused);
   });
 
   test('can be set, and the app type be chosen for one client', async () => {
@@ -244,8 +247,8 @@ describe('the audience', () => {
       users: [username],
       app: 'connected-app',
     });
-    expect((await exchange(org, assertionFor(org, { aud }))).status).toBe(200);
-    expect(await refusal(await exchange(org))).toMatchObject({
+    expect((await requestToken(org, assertionFor(org, { aud }))).status).toBe(200);
+    expect(await refusal(await requestToken(org))).toMatchObject({
       description: 'audience is invalid',
     });
   });
@@ -257,13 +260,13 @@ describe('approval', () => {
     const { clientId, username } = org.config;
     const app = { clientId, publicKey: publicKeyOf(org), approval: 'self-authorize' };
     org.register({ ...app, users: [{ username, approved: false }] });
-    expect(await refusal(await exchange(org))).toEqual({
+    expect(await refusal(await requestToken(org))).toEqual({
       status: 400,
       error: 'invalid_grant',
       description: "user hasn't approved this consumer",
     });
     org.register({ ...app, users: [{ username, approved: true }] });
-    expect((await exchange(org)).status).toBe(200);
+    expect((await requestToken(org)).status).toBe(200);
   });
 });
 
@@ -275,7 +278,7 @@ describe('the login limit', () => {
       publicKey: publicKeyOf(org),
       users: ['other@example.com'],
     });
-    const status = async (claims) => (await exchange(org, assertionFor(org, claims))).status;
+    const status = async (claims) => (await requestToken(org, assertionFor(org, claims))).status;
     expect([await status(), await status(), await status()]).toEqual([200, 200, 400]);
     expect(await status({ iss: 'other', sub: 'other@example.com' })).toBe(200);
 
@@ -310,8 +313,8 @@ describe('what is no token request', () => {
 
   test('a form sent to the API host', async () => {
     org = await startLocalOrg();
-    const response = await exchange({ url: org.instanceUrl }, assertionFor(org));
+    const response = await requestToken({ url: org.instanceUrl }, assertionFor(org));
     expect(await refusal(response)).toEqual(UNSUPPORTED);
-    expect(org.stats().exchanges).toBe(0);
+    expect(org.stats().tokenRequests).toBe(0);
   });
 });

@@ -25,7 +25,7 @@ describe.each(METHODS)('a signal of %s', (method) => {
     expect(error).toMatchObject({ code: 'ABORTED', name: 'AbortError', retryable: false });
     expect(error.cause).toBe(reason);
     expect(String(error)).toMatch(/^AbortError: \[ABORTED\] /);
-    expect(org.stats().exchanges).toBe(0);
+    expect(org.stats().tokenRequests).toBe(0);
   });
 
   test('that was aborted before rejects even if the token is there', async () => {
@@ -36,7 +36,7 @@ describe.each(METHODS)('a signal of %s', (method) => {
     await expect(manager[method](org.config)).resolves.toBeDefined();
   });
 
-  test('rejects its own call at once; others wait on, for the one exchange', async () => {
+  test('fault 26: rejects its own call at once; others wait on, for the one exchange', async () => {
     const org = await startOrg({ delay: 600 });
     const controller = new AbortController();
     const { signal } = controller;
@@ -49,7 +49,7 @@ describe.each(METHODS)('a signal of %s', (method) => {
     expect(await leaving).toMatchObject({ code: 'ABORTED', cause: 'gone' });
     expect(performance.now() - start).toBeLessThan(550);
     for (const each of await Promise.all(staying)) expect(each).toHaveProperty('accessToken');
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('that fires later does nothing, and keeps no listener', async () => {
@@ -82,13 +82,13 @@ describe.each([
   ['deadline', (left) => ({ deadline: Date.now() + left })],
   ['context', (left) => ({ context: { getRemainingTimeInMillis: () => left } })],
 ])('%s', (_, within) => {
-  test.each([-1_000, 0, 500, 799])('with %i ms left: nothing is sent', async (left) => {
+  test.each([-1_000, 0, 500, 799])('fault 54: with %i ms left: nothing is sent', async (left) => {
     const org = await startOrg();
     const asked = () => rejection(manager.getAccessToken(org.config, within(left)));
     const { result, took } = await timed(asked);
     expect(result).toMatchObject({ code: 'DEADLINE', retryable: true, attempts: 0 });
     expect(took).toBeLessThan(200);
-    expect(org.stats().exchanges).toBe(0);
+    expect(org.stats().tokenRequests).toBe(0);
   });
 
   test('that has passed does not matter if the token is there', async () => {
@@ -108,7 +108,7 @@ describe.each([
     while (manager.getCacheStats().inFlight > 0) await sleep(10);
     expect(manager.getCacheStats()).toMatchObject({ valid: 1, mints: 1 });
     expect(await manager.getAccessToken(org.config, within(-1_000))).toHaveProperty('accessToken');
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('of one caller does not shorten another’s', async () => {
@@ -117,7 +117,7 @@ describe.each([
     const patient = manager.getAccessToken(org.config);
     expect(await hasty).toHaveProperty('code', 'DEADLINE');
     expect(await patient).toHaveProperty('accessToken');
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 });
 

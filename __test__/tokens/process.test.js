@@ -10,7 +10,7 @@ describe('a process that ends while a token is being asked for', () => {
   test.each([
     ['process.exit', 'process.exit(7)', 7],
     ['an error nobody catches', "setImmediate(() => { throw new Error('boom'); })", 1],
-  ])('by %s keeps its exit code', async (_, end, expected) => {
+  ])('fault 46: by %s keeps its exit code', async (_, end, expected) => {
     const org = await startOrg();
     org.inject({ kind: 'hang' });
     const program = `
@@ -88,7 +88,7 @@ describe('without jsforce', () => {
     expect(first.message).toContain('jsforce is not installed.');
     expect(first.hint).toContain('npm install jsforce');
     expect(second).toEqual(first);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
   });
 
   test('getConnection on a cold cache rejects, and its exchange’s failure is nobody’s', async () => {

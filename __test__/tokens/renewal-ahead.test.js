@@ -45,12 +45,12 @@ test('a token is renewed before its life is over, and no call waits for it', asy
   expect(manager.getCacheStats()).toMatchObject({ misses: 1, mints: 2 });
 });
 
-test('a server that is down is not felt while the token lives', async () => {
+test('fault 20: a server that is down is not felt while the token lives', async () => {
   const { org, config } = await startOrgBehind(SHORT);
   const { accessToken } = await manager.getAccessToken(config);
   org.inject({ kind: 'unavailable' });
   const calls = await callFor(2_500, () => manager.getAccessToken(config));
   expect(new Set(calls.map(({ got }) => got.accessToken))).toEqual(new Set([accessToken]));
   // One attempt in half a minute, without repetition.
-  expect(org.stats().exchanges).toBeLessThanOrEqual(2);
+  expect(org.stats().tokenRequests).toBeLessThanOrEqual(2);
 });

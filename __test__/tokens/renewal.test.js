@@ -35,7 +35,7 @@ describe('a token whose life is over', () => {
     expect(connection.accessToken).not.toBe(old.accessToken);
     expect(connection.accessToken).toBe((await manager.getAccessToken(config)).accessToken);
     expect(await connection.query(QUERY)).toHaveProperty('totalSize', 1);
-    expect(org.stats()).toMatchObject({ exchanges: 2, rejected401: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 2, rejected401: 0 });
   });
 
   test('is renewed underneath by getAccessToken and by a fresh Connection too', async () => {
@@ -103,7 +103,7 @@ describe('a token whose life is over', () => {
     expect(await life(181)).toBe(151);
   });
 
-  test('has the documented life of three minutes less thirty seconds by default', async () => {
+  test('fault 14: has the documented life of three minutes less thirty seconds by default', async () => {
     const { config } = await startOrg();
     const asked = Date.now();
     const { expiresAt } = await manager.getAccessToken(config);
@@ -125,7 +125,11 @@ describe('after logout', () => {
     expect(next.accessToken).not.toBe(accessToken);
     expect(await next.query(QUERY)).toHaveProperty('totalSize', 1);
     expect(connection.accessToken).toBeNull();
-    expect(org.stats()).toMatchObject({ exchanges: 2, rejected401: 0, requests: { revoke: 1 } });
+    expect(org.stats()).toMatchObject({
+      tokenRequests: 2,
+      rejected401: 0,
+      requests: { revoke: 1 },
+    });
   });
 
   test('a fresh Connection is not made on the token that was revoked', async () => {
@@ -133,7 +137,7 @@ describe('after logout', () => {
     await (await manager.getConnection(org.config)).logout();
     const fresh = await manager.getConnection(org.config, { fresh: true });
     await fresh.query(QUERY);
-    expect(org.stats()).toMatchObject({ exchanges: 2, rejected401: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 2, rejected401: 0 });
   });
 });
 
@@ -149,7 +153,7 @@ test('a token that the caller set stays on the caller’s Connection, and others
   manager.clearAllTokens();
   await manager.getConnection(org.config);
   expect(connection.accessToken).toBe('the caller’s');
-  expect(org.stats().exchanges).toBe(2);
+  expect(org.stats().tokenRequests).toBe(2);
 });
 
 test('clearAllTokens leaves old Connections usable', async () => {
@@ -159,7 +163,7 @@ test('clearAllTokens leaves old Connections usable', async () => {
   org.revokeAll();
   expect(await connection.query(QUERY)).toHaveProperty('totalSize', 1);
   expect(await manager.getConnection(org.config)).not.toBe(connection);
-  expect(org.stats().exchanges).toBe(2);
+  expect(org.stats().tokenRequests).toBe(2);
 });
 
 describe('the refresh event', () => {
@@ -192,7 +196,7 @@ describe('the refresh event', () => {
     ['an error', new Error('of a listener'), /of a listener/],
     ['null', null, /listener/],
     ['undefined', undefined, /listener/],
-  ])('a listener that throws %s fails that request and no later one', async (_, value, message) => {
+  ])('fault 53: a listener that throws %s fails that request only', async (_, value, message) => {
     const org = await startOrg();
     const connection = await manager.getConnection(org.config);
     connection.once('refresh', () => {

@@ -81,7 +81,7 @@ describe('getAccessToken', () => {
       Array.from({ length: 200 }, () => manager.getAccessToken({ ...org.config })),
     );
     expect(new Set(tokens).size).toBe(1);
-    expect(org.stats().exchanges).toBe(1);
+    expect(org.stats().tokenRequests).toBe(1);
     const misses = { misses: 200, coalesced: 199 };
     expect(stats()).toEqual({ ...NOTHING, valid: 1, mints: 1, exchanges: 1, ...misses });
   });
@@ -168,14 +168,14 @@ describe('managers', () => {
       connections.add(await each.getConnection(org.config));
     }
     expect(connections.size).toBe(3);
-    expect(org.stats().exchanges).toBe(3);
+    expect(org.stats().tokenRequests).toBe(3);
     expect(manager.clearAllTokens()).toBe(1);
     expect([stats(manager).valid, stats(other).valid]).toEqual([0, 1]);
     expect(pkg.getCacheStats()).toEqual(shared.getCacheStats());
     expect(pkg.getCacheStats().mints).toBe(mints + 1);
     await pkg.getAccessToken(org.config);
     pkg.prewarm(org.config);
-    expect(org.stats().exchanges).toBe(3);
+    expect(org.stats().tokenRequests).toBe(3);
     expect(pkg.clearExpiredTokens()).toBe(0);
     expect(pkg.clearAllTokens()).toBeGreaterThanOrEqual(1);
     expect(shared.getCacheStats().total).toBe(0);
@@ -183,7 +183,7 @@ describe('managers', () => {
 });
 
 describe('clearAllTokens during an exchange', () => {
-  test('leaves those who wait their token, and the cache empty', async () => {
+  test('fault 28: leaves those who wait their token, and the cache empty', async () => {
     const org = await startOrg({ delay: 100 });
     const waiting = [manager.getConnection(org.config), manager.getAccessToken(org.config)];
     await untilInFlight();
@@ -226,6 +226,6 @@ describe('the option capacity', () => {
     for (const connection of connections) {
       await connection.query('SELECT Id FROM Account LIMIT 1');
     }
-    expect(org.stats()).toMatchObject({ exchanges: 4, rejected401: 0 });
+    expect(org.stats()).toMatchObject({ tokenRequests: 4, rejected401: 0 });
   });
 });

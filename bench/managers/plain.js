@@ -1,7 +1,7 @@
 'use strict';
 
 // The rival worth beating: careful JavaScript without a dependency. The key is parsed once, signing
-// leaves the event loop, sockets are reused and capped, callers share one exchange and one promise.
+// leaves the event loop, sockets are reused and capped, callers share one request and one promise.
 
 const { createPrivateKey, sign } = require('node:crypto');
 const { promisify } = require('node:util');

@@ -1,9 +1,9 @@
 'use strict';
 
+// The Bulk and SOAP APIs: only how each of them reports an expired session.
+
 const { text } = require('../answer');
 const { openSession } = require('./session-check');
-
-// Two APIs of which only the way they report an expired session is here.
 
 /** @type {import('../host').Respond} */
 function bulk({ headers }, org) {

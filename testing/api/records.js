@@ -1,21 +1,23 @@
 'use strict';
 
+// The records of an org, and the fields of each type.
+
 const { RestError, notFound } = require('./rest-error');
 
 /** @typedef {Record<string, unknown>} SObject */
 
 const SYSTEM_FIELDS = { Id: 'id', CreatedDate: 'datetime' };
 
-/** A kind of record, and the records of that kind. */
+/** A type of record, and all records of that type. */
 class SObjectType {
-  /** @type {Map<string, SObject>} by the first 15 characters of the id, as both forms are in use */
+  /** @type {Map<string, SObject>} by the first 15 characters of an id: an id has 15 or 18 */
   #records = new Map();
   #created = 0;
 
   /**
    * @param {string} name
-   * @param {string} keyPrefix what every id begins with
-   * @param {string} required the field no record may lack
+   * @param {string} keyPrefix the beginning of every id
+   * @param {string} required the field that every record must have
    * @param {Record<string, string>} fields type by name
    */
   constructor(name, keyPrefix, required, fields) {
@@ -31,7 +33,7 @@ class SObjectType {
 
   /**
    * @param {SObject} values
-   * @returns {string} the new record's id
+   * @returns {string} the id of the new record
    */
   create(values) {
     const named = this.#writable(values);
@@ -83,7 +85,7 @@ class SObjectType {
   }
 
   /**
-   * The spelling of a field. Case does not matter, and every custom field is taken to exist.
+   * The proper spelling of a field name. Case does not matter. Every custom field exists.
    *
    * @param {string} name
    */
@@ -110,7 +112,7 @@ class SObjectType {
 
 const keyOf = (/** @type {string} */ id) => id.slice(0, 15);
 
-/** A dozen accounts, and a contact at every third of them; by lower-case name of the type. */
+/** Twelve accounts, and a contact at every third of them; types by lower-case name. */
 function seedRecords() {
   const account = new SObjectType('Account', '001', 'Name', {
     Name: 'string',

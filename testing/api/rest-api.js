@@ -1,5 +1,7 @@
 'use strict';
 
+// The REST API: versions, query, sobjects, limits.
+
 const { json } = require('../answer');
 const { RestError, notFound } = require('./rest-error');
 const { openSession } = require('./session-check');
@@ -13,7 +15,7 @@ const { parseQuery, runQuery } = require('./soql');
 const DAILY_REQUESTS = 15_000;
 
 /**
- * A call that needs a session, and counts towards the day's API usage.
+ * Wraps a call that needs a session and counts as API usage of the day.
  *
  * @param {Respond} respond
  * @returns {Respond}
@@ -37,7 +39,7 @@ const inSession = (respond) => (request, org) => {
 };
 
 /**
- * The versions of the API, told to anyone.
+ * The versions of the API. Needs no session.
  *
  * @type {Respond}
  */
@@ -114,7 +116,7 @@ function describe({ name, keyPrefix, fields }) {
 }
 
 /**
- * `/services/data/vXX.0` of the version a call was made in.
+ * The path of the API version of a call: `/services/data/vXX.0`.
  *
  * @param {URL} url
  */

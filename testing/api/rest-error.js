@@ -1,6 +1,8 @@
 'use strict';
 
-/** A REST call that fails, as Salesforce reports it. */
+// The error of a REST call, in Salesforce’s form.
+
+/** A REST call that fails. */
 class RestError extends Error {
   /**
    * @param {number} status

@@ -1,7 +1,9 @@
 'use strict';
 
+// The session of an API call.
+
 /**
- * The session an API call is made in, unless it is over or the org rejects every session.
+ * The live session of an API call’s token. None if the org rejects every session.
  *
  * @param {string | undefined} token
  * @param {import('../org').Org} org

@@ -1,5 +1,7 @@
 'use strict';
 
+// SOQL: parses the part of it that most code needs, and runs it over the records.
+
 const { RestError } = require('./rest-error');
 
 /**
@@ -9,7 +11,7 @@ const { RestError } = require('./rest-error');
  * @typedef {object} Query
  * @property {string[]} fields none for `COUNT()`
  * @property {string} from
- * @property {Condition[]} conditions that must all hold
+ * @property {Condition[]} conditions joined by AND
  * @property {{ field: string, descending: boolean }} [orderBy]
  * @property {number} limit
  */
@@ -17,8 +19,7 @@ const { RestError } = require('./rest-error');
 const TOKEN = /\s*('(?:[^'\\]|\\.)*'|[\w.:+-]+|<=|>=|!=|[=<>(),])/y;
 
 /**
- * Reads the part of SOQL that most code needs: SELECT fields or COUNT(), FROM, WHERE with AND,
- * ORDER BY one field, LIMIT.
+ * Parses SELECT fields or COUNT(), FROM, WHERE with AND, ORDER BY one field, LIMIT.
  *
  * @param {string} soql
  * @returns {Query}
@@ -119,7 +120,8 @@ const HOLDS = {
 };
 
 /**
- * Below, at or above zero as in a sort; NaN if only one of them is null. Case does not matter.
+ * The order of two values: below, at or above zero. NaN if only one of them is null. Case does not
+ * matter.
  *
  * @param {unknown} field
  * @param {unknown} value

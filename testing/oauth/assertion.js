@@ -1,24 +1,26 @@
 'use strict';
 
+// JWT assertions: how they are decoded, verified, and protected against replay.
+
 const { verify } = require('node:crypto');
 const { Refusal } = require('./refusal');
 
-/** Seconds that an assertion is accepted past its `exp`. */
+/** Seconds after its `exp` in which an assertion is still accepted. */
 const GRACE = 180;
 
 /**
- * An assertion taken apart: claims nobody has vouched for yet, and what vouches for them.
+ * A decoded assertion. Its claims are not verified yet.
  *
  * @typedef {object} Assertion
  * @property {Record<string, unknown>} header
  * @property {Record<string, unknown>} claims
- * @property {Buffer} signed
+ * @property {Buffer} signed the bytes that the signature covers
  * @property {Buffer} signature
  */
 
 /**
  * @param {string | null} assertion
- * @returns {Assertion | undefined} undefined if it is no JWT
+ * @returns {Assertion | undefined} undefined if the text is no JWT
  */
 function decodeAssertion(assertion) {
   const parts = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(assertion ?? '');
@@ -48,7 +50,7 @@ function decodeObject(base64url) {
 }
 
 /**
- * Whether the owner of the key signed this assertion, with the one algorithm Salesforce accepts.
+ * Whether the owner of the key signed this assertion. Salesforce accepts RS256 only.
  *
  * @param {Assertion} assertion
  * @param {import('node:crypto').KeyObject | undefined} key
@@ -58,6 +60,8 @@ function isSignedBy({ header, signed, signature }, key) {
 }
 
 /**
+ * Refuses a `jti` that the app has used before.
+ *
  * @param {unknown} jti
  * @param {import('../clients').Client} client
  * @param {import('../org').Org} org

@@ -1,5 +1,7 @@
 'use strict';
 
+// The authorization code grant: a code for an access token and a refresh token.
+
 const { createHash } = require('node:crypto');
 const { authenticateClient } = require('./client-authentication');
 const { AUTHORIZATION_CODE } = require('../clients');
@@ -9,8 +11,8 @@ const { isLasting } = require('./scope');
 const { grantSession, signedTokenResponse } = require('./token-response');
 
 /**
- * A code is good for one grant. Whoever brings it again may be a thief, or the one who was robbed,
- * so what it granted ends (RFC 6749 §4.1.2).
+ * A code is good for one grant. If it comes again, a thief or the robbed app has sent it, so every
+ * token of the first grant is revoked (RFC 6749 §4.1.2).
  *
  * @type {import('./token-endpoint').Grant}
  */

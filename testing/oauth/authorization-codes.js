@@ -1,23 +1,26 @@
 'use strict';
 
+// The authorization codes that an org has issued.
+
 const { randomBytes } = require('node:crypto');
 
+/** Milliseconds that a code may be redeemed. */
 const LIFE = 15 * 60_000;
 
 /**
- * What a code stands for.
+ * The approval that a code stands for.
  *
  * @typedef {object} Authorization
  * @property {string} clientId
  * @property {string} username
  * @property {string} scope
  * @property {string} redirectUri where the code was sent
- * @property {string | null} challenge SHA-256 of what its redeemer must know, base64url
+ * @property {string | null} challenge SHA-256 of the code verifier, base64url
  * @property {number} ends epoch ms
- * @property {import('./refresh-tokens').Family} [granted] once it is used
+ * @property {import('./refresh-tokens').Family} [granted] set once the code is used
  */
 
-/** The authorization codes of an org. */
+/** The authorization codes of one org. */
 class AuthorizationCodes {
   /** @type {Map<string, Authorization>} */
   #byCode = new Map();
@@ -30,7 +33,7 @@ class AuthorizationCodes {
   }
 
   /**
-   * Used ones too.
+   * The approval of a code that has not expired, even if the code is used.
    *
    * @param {string | null} code
    */

@@ -1,13 +1,15 @@
 'use strict';
 
+// The authorize endpoint: sends a browser back with a code, as if the user had approved.
+
 const { text } = require('../answer');
 const { AUTHORIZATION_CODE } = require('../clients');
 const { Refusal } = require('./refusal');
 const { APP_SCOPE, isKnown } = require('./scope');
 
 /**
- * Where an app sends a browser, which comes back as if the app's first user had logged in and
- * approved. Until the redirect URI is known to be the app's own, a mistake is shown and not sent.
+ * Answers a browser as if the first user of the app had logged in and approved. A mistake is sent
+ * to the redirect URI only if that URI is registered; else it is shown on a page.
  *
  * @type {import('../host').Respond}
  */
@@ -33,7 +35,7 @@ function authorize({ url: { searchParams } }, org) {
 }
 
 /**
- * @param {URLSearchParams} asked
+ * @param {URLSearchParams} asked the query of the request
  * @param {import('../clients').Client} client
  */
 function approve(asked, client) {
@@ -43,7 +45,7 @@ function approve(asked, client) {
   if (!client.grants.includes(AUTHORIZATION_CODE)) {
     throw new Refusal('oauth_flow_disabled', 'authorization code flow is disabled');
   }
-  // Salesforce knows one method only and lets clients leave it out, as jsforce does.
+  // Salesforce accepts S256 only. A client may leave the method out, as jsforce does.
   const challenge = asked.get('code_challenge');
   if ((asked.get('code_challenge_method') ?? 'S256') !== 'S256' || challenge === '') {
     throw new Refusal('invalid_request', 'invalid code challenge');
@@ -54,7 +56,7 @@ function approve(asked, client) {
 }
 
 /**
- * The first user of an app. One who may approve it does so for good.
+ * The first user of an app. A user who may approve the app has approved it from now on.
  *
  * @param {import('../clients').Client} client
  */

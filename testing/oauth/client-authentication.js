@@ -1,5 +1,7 @@
 'use strict';
 
+// How an app proves that it is itself: by its secret or by a signed client assertion.
+
 const { GRACE, checkJti, decodeAssertion, isSignedBy } = require('./assertion');
 const { Refusal } = require('./refusal');
 
@@ -8,12 +10,12 @@ const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** @typedef {import('../clients').Client} Client */
 
 /**
- * The app that makes a token request, by its secret or by its signature.
+ * The app that makes a token request.
  *
  * @param {import('./token-endpoint').TokenRequest} request
  * @param {import('../org').Org} org
  * @param {number} now epoch ms, by the org's clock
- * @param {(client: Client) => boolean} needsSecret whether an app may not go without both
+ * @param {(client: Client) => boolean} needsSecret whether the app must prove itself
  * @returns {Client}
  */
 function authenticateClient({ form, headers }, org, now, needsSecret) {
@@ -29,7 +31,8 @@ function authenticateClient({ form, headers }, org, now, needsSecret) {
 }
 
 /**
- * RFC 7523 §2.2. The audience is the URL of the token endpoint.
+ * The app that signed a client assertion (RFC 7523 §2.2). Its audience is the URL of the token
+ * endpoint.
  *
  * @param {URLSearchParams} form
  * @param {import('../org').Org} org
@@ -56,7 +59,7 @@ function signer(form, org, now) {
 }
 
 /**
- * RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
+ * HTTP Basic credentials. Both halves are form-encoded before they are joined (RFC 6749 §2.3.1).
  *
  * @param {string | undefined} authorization
  */

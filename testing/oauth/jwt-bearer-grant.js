@@ -1,16 +1,18 @@
 'use strict';
 
+// The JWT bearer grant: an assertion for an access token.
+
 const { GRACE, checkJti, decodeAssertion, isSignedBy } = require('./assertion');
 const { JWT_BEARER } = require('../clients');
 const { logIn } = require('./login');
 const { Refusal } = require('./refusal');
 const { grantSession, tokenResponse } = require('./token-response');
 
-/** Seconds that `exp` may lie ahead, under `strictExp`. */
+/** Seconds that `exp` may be ahead if `strictExp` is set. */
 const LONGEST_LIFE = 300;
 
 /**
- * Salesforce's checks of an assertion, in Salesforce's order.
+ * Checks an assertion in Salesforce’s order.
  *
  * @type {import('./token-endpoint').Grant}
  */
@@ -49,7 +51,7 @@ function checkAudience(aud, client, org) {
 /**
  * @param {unknown} exp
  * @param {import('../org').Org} org
- * @param {number} now in seconds
+ * @param {number} now seconds since the epoch
  */
 function checkExpiry(exp, org, now) {
   if (typeof exp !== 'number') throw new Refusal('invalid_grant', 'invalid assertion');

@@ -1,8 +1,10 @@
 'use strict';
 
+// The login limit: how many logins a user may make in an hour.
+
 const HOUR = 3_600_000;
 
-/** Counts each user's logins by the hour. */
+/** Counts the logins of each user by the hour. */
 class LoginLimit {
   /** @type {Map<string, { since: number, logins: number }>} */
   #hours = new Map();
@@ -13,7 +15,7 @@ class LoginLimit {
   }
 
   /**
-   * Whether the user may log in once more; if so, that login is counted.
+   * Whether the user may log in once more. If so, the login is counted.
    *
    * @param {string} username
    */

@@ -1,9 +1,11 @@
 'use strict';
 
+// The last checks of every login: the user, the login limit, the state of the org.
+
 const { Refusal } = require('./refusal');
 
 /**
- * What Salesforce looks at last, whatever the grant: the user, their logins in this hour, the org.
+ * Refuses a login that the user, the login limit or the org does not allow.
  *
  * @param {import('../clients').Client} client
  * @param {string} username

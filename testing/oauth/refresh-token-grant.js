@@ -1,5 +1,7 @@
 'use strict';
 
+// The refresh token grant: a refresh token for an access token, and its rotation.
+
 const { authenticateClient } = require('./client-authentication');
 const { REFRESH_TOKEN } = require('../clients');
 const { logIn } = require('./login');
@@ -7,7 +9,7 @@ const { Refusal } = require('./refusal');
 const { grantSession, signedTokenResponse } = require('./token-response');
 
 /**
- * The client comes first, so that whoever lacks its secret can neither spend a token nor revoke it.
+ * The app is authenticated first: without its secret nobody can spend or revoke a token.
  *
  * @type {import('./token-endpoint').Grant}
  */
@@ -38,8 +40,9 @@ function refreshTokenGrant(request, org, now) {
 }
 
 /**
- * With rotation or without, Salesforce processes one request of a refresh token at a time. Here
- * one is being processed until its answer has gone out or its connection is lost.
+ * Refuses a second request with the same refresh token while the first is being processed, as
+ * Salesforce does with rotation or without. A request is over when its answer is sent or its
+ * connection is lost.
  *
  * @param {string} token
  * @param {import('./token-endpoint').TokenRequest} request

@@ -1,9 +1,11 @@
 'use strict';
 
+// The refresh tokens that an org has issued, grouped by the approval they come from.
+
 const { randomBytes } = require('node:crypto');
 
 /**
- * What came of one approval of an app by a user.
+ * All tokens of one approval of an app by a user.
  *
  * @typedef {object} Family
  * @property {string} clientId
@@ -11,13 +13,13 @@ const { randomBytes } = require('node:crypto');
  * @property {string} scope
  * @property {string} current the one refresh token that is not spent
  * @property {number} begun epoch ms
- * @property {number} life milliseconds without use that end it
- * @property {number} ends epoch ms, unless it is used
+ * @property {number} life milliseconds without use after which the approval ends
+ * @property {number} ends epoch ms; every use postpones it
  * @property {boolean} revoked
- * @property {Set<string>} accessTokens granted to it
+ * @property {Set<string>} accessTokens revoked with the family
  */
 
-/** The refresh tokens of an org, spent ones included: those tell whom to protect. */
+/** The refresh tokens of one org. A spent token stays known: its reuse revokes the family. */
 class RefreshTokens {
   /** @type {Map<string, Family>} */
   #byToken = new Map();
@@ -34,7 +36,7 @@ class RefreshTokens {
   }
 
   /**
-   * A user approves an app.
+   * Begins the family of a user’s new approval.
    *
    * @param {import('../clients').Client} client
    * @param {string} username
@@ -60,7 +62,7 @@ class RefreshTokens {
   }
 
   /**
-   * The family of a token, whatever became of both.
+   * The family of a token, even if either is spent, expired or revoked.
    *
    * @param {string | null} token
    */
@@ -69,7 +71,7 @@ class RefreshTokens {
   }
 
   /**
-   * The family of a token that would be accepted.
+   * The family of a token that is good for a refresh.
    *
    * @param {string | null} token
    */
@@ -80,10 +82,10 @@ class RefreshTokens {
   }
 
   /**
-   * The refresh token is used and spent.
+   * Replaces the refresh token of a family. The old one is spent.
    *
    * @param {Family} family
-   * @returns {string} the one in its place
+   * @returns {string} the new refresh token
    */
   rotate(family) {
     family.current = newToken();
@@ -93,7 +95,7 @@ class RefreshTokens {
   }
 
   /**
-   * The approval is withdrawn, with all that came of it.
+   * Withdraws an approval: its refresh token and every access token.
    *
    * @param {Family} family
    */
@@ -105,10 +107,10 @@ class RefreshTokens {
   }
 
   /**
-   * A request with this token begins.
+   * Marks a token as being processed.
    *
    * @param {string} token
-   * @returns {(() => void) | undefined} to be called when it is over; undefined if another is not
+   * @returns {(() => void) | undefined} ends the mark; undefined if another request has it
    */
   process(token) {
     if (this.#inProcess.has(token)) return undefined;

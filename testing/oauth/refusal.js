@@ -1,6 +1,8 @@
 'use strict';
 
-/** A login or a client that is refused, in Salesforce's words. */
+// The error that every check of the authorization server throws.
+
+/** A refused request, in Salesforce’s words. */
 class Refusal extends Error {
   /**
    * @param {string} error

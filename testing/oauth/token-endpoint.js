@@ -1,5 +1,7 @@
 'use strict';
 
+// The token endpoint: finds the grant of a request and answers it.
+
 const { oauth, oauthError } = require('../answer');
 const { authorizationCodeGrant } = require('./authorization-code-grant');
 const { AUTHORIZATION_CODE, JWT_BEARER, REFRESH_TOKEN } = require('../clients');
@@ -12,7 +14,7 @@ const { struckByFaults } = require('./token-faults');
  * @typedef {Pick<import('../host').Request, 'headers' | 'whenOver'> & { form: URLSearchParams }} TokenRequest
  *
  * @typedef {(request: TokenRequest, org: import('../org').Org, now: number) => object} Grant
- * `now` is in epoch ms, by the org's clock; returns a token response or throws a {@link Refusal}
+ * Returns a token response or throws a {@link Refusal}. `now` is epoch ms by the org’s clock.
  */
 
 /** @type {Map<string | null, Grant>} */
@@ -24,7 +26,7 @@ const GRANTS = new Map([
 
 /** @type {import('../host').Respond} */
 function token(request, org) {
-  return struckByFaults(request, org, (now) => exchange(request, org, now));
+  return struckByFaults(request, org, (now) => answerTo(request, org, now));
 }
 
 /**
@@ -32,7 +34,7 @@ function token(request, org) {
  * @param {import('../org').Org} org
  * @param {number} now epoch ms, by the org's clock
  */
-function exchange({ method, headers, body, whenOver }, org, now) {
+function answerTo({ method, headers, body, whenOver }, org, now) {
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
   const form = new URLSearchParams(method === 'POST' && isForm ? body : '');
   try {

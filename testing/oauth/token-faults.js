@@ -1,5 +1,7 @@
 'use strict';
 
+// What injected faults do to the token endpoint: they replace its answer or change it.
+
 const { setTimeout: sleep } = require('node:timers/promises');
 const { json, oauth, oauthError, text } = require('../answer');
 
@@ -52,18 +54,18 @@ const answerKinds = /** @type {Array<AnswerFault['kind']>} */ (Object.keys(ANSWE
 const alterationKinds = /** @type {Array<AlterationFault['kind']>} */ (Object.keys(ALTERATIONS));
 
 /**
- * The token endpoint's answer, as the faults of the org leave it.
+ * The answer of the token endpoint after the org’s faults have struck.
  *
  * @param {Request} request
  * @param {import('../org').Org} org
- * @param {(now: number) => Answer} exchange given the org's clock
+ * @param {(now: number) => Answer} answerAt the answer without faults; takes epoch ms
  */
-function struckByFaults(request, org, exchange) {
+function struckByFaults(request, org, answerAt) {
   const inPlace = org.faults.strike(answerKinds);
   const alterations = org.faults.strikeAll(alterationKinds);
   let answer = inPlace
     ? /** @type {any} */ (ANSWERS[inPlace.kind])(inPlace, request)
-    : exchange(Date.now() + 1000 * clockSkew(alterations));
+    : answerAt(Date.now() + 1000 * clockSkew(alterations));
   answer.delay = org.options.delay;
   for (const fault of alterations) {
     answer = /** @type {any} */ (ALTERATIONS[fault.kind])(answer, fault);
@@ -71,7 +73,11 @@ function struckByFaults(request, org, exchange) {
   return answer;
 }
 
-/** @param {AlterationFault[]} faults */
+/**
+ * Seconds that the org’s clock is ahead.
+ *
+ * @param {AlterationFault[]} faults
+ */
 function clockSkew(faults) {
   return faults.reduce((sum, fault) => sum + (fault.kind === 'date-skew' ? fault.seconds : 0), 0);
 }
@@ -94,7 +100,7 @@ function later(answer, retryAfter) {
 }
 
 /**
- * A token response with another value in one field; any other answer as it is.
+ * A token response with another value in one field. Any other answer stays as it is.
  *
  * @param {Answer} answer
  * @param {string} field
@@ -110,13 +116,19 @@ function firstHalf(body) {
   return typeof body === 'string' ? body.slice(0, body.length / 2) : body;
 }
 
-/** @param {number} bytes */
+/**
+ * A body of so many spaces.
+ *
+ * @param {number} bytes
+ */
 function* filler(bytes) {
   const chunk = Buffer.alloc(64 * 1024, ' ');
   for (let left = bytes; left > 0; left -= chunk.length) yield chunk.subarray(0, left);
 }
 
 /**
+ * A body that is sent byte by byte.
+ *
  * @param {Answer['body']} body
  * @param {number} bytesPerSecond
  */

@@ -1,9 +1,11 @@
 'use strict';
 
+// The endpoints that look at a token or end it: revoke, introspect, userinfo.
+
 const { json, oauth, oauthError, text } = require('../answer');
 
 /**
- * Ends a session, for everyone who holds its token; or an approval, with all that came of it.
+ * Ends the session of an access token, or the approval of a refresh token with all its tokens.
  *
  * @type {import('../host').Respond}
  */
@@ -21,7 +23,7 @@ function revoke({ url, body }, org) {
 }
 
 /**
- * The one way to learn when a session ends; only an app that shows its secret is told.
+ * Says whether a token is alive and when it ends. The app must send its secret.
  *
  * @type {import('../host').Respond}
  */
@@ -52,8 +54,8 @@ function introspect({ body }, org) {
 const seconds = (/** @type {number} */ ms) => Math.floor(ms / 1000);
 
 /**
- * Who a token belongs to. A bad token is no 401 here, so clients do not take it for an expired
- * session.
+ * Says who the user of an access token is. A bad token is answered with 403, as in Salesforce, so
+ * that no client takes it for an expired session.
  *
  * @type {import('../host').Respond}
  */

@@ -1,10 +1,12 @@
 'use strict';
 
+// Token responses, and the session that a granted login gets.
+
 const { createHmac } = require('node:crypto');
 
 /**
- * The session of a granted login. One app and user share one live token, so most logins bring the
- * token that is already out.
+ * The session of a granted login. An app and a user have one live token at a time, so most logins
+ * get the token that was granted before.
  *
  * @param {import('../clients').Client} client
  * @param {string} username
@@ -35,8 +37,8 @@ function tokenResponse({ token, username }, scope, org) {
 }
 
 /**
- * The response of a grant that a user once approved in a browser. It has two fields which the JWT
- * bearer grant's lacks.
+ * The token response of a grant that a user approved in a browser. It has two fields more than a
+ * response of the JWT bearer grant.
  *
  * @param {import('../sessions').Session} session
  * @param {string} scope

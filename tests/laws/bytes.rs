@@ -127,7 +127,7 @@ fn the_largest_inputs_take_no_more_than_a_mebibyte() {
 }
 
 #[test]
-fn token_responses() {
+fn fault_17_token_responses() {
     let seeds = seeds("fuzz/seeds/token_response");
     run("token responses", cases(1_000, 100_000), seeds, properties::token_response);
 }

@@ -166,7 +166,7 @@ fn instance(text: &str) -> Result<String, Code> {
 }
 
 #[test]
-fn hostile_urls_are_refused() {
+fn fault_35_hostile_urls_are_refused() {
     for text in HOSTILE_ALWAYS {
         for option in ["loginUrl", "instanceUrl"] {
             let failure = BaseUrl::parse(option, text).expect_err(text);
@@ -195,7 +195,7 @@ fn hostile_urls_are_refused() {
 }
 
 #[test]
-fn good_urls_are_accepted() {
+fn fault_35_good_urls_are_accepted() {
     for (text, origin) in GOOD {
         assert_eq!(instance(text).as_deref(), Ok(*origin), "{text}");
         assert_eq!(BaseUrl::parse("loginUrl", text).unwrap().origin(), *origin, "{text}");
@@ -208,7 +208,7 @@ fn good_urls_are_accepted() {
 
 /// The answer as a whole is refused, and nothing of it is cached.
 #[test]
-fn an_answer_with_a_hostile_instance_brings_no_token() {
+fn fault_36_an_answer_with_a_hostile_instance_brings_no_token() {
     let login = login();
     let long = format!("https://{}.salesforce.com", "a".repeat(3_000));
     let texts = HOSTILE_IN_ANSWER.iter().copied().chain([long.as_str()]);

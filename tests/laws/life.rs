@@ -188,7 +188,7 @@ async fn run(case: &Case, login: &Login) -> (u64, u64) {
 }
 
 #[test]
-fn no_token_is_handed_out_past_its_life() {
+fn fault_1_no_token_is_handed_out_past_its_life() {
     let reads = u64::from(cases(10_000, 1_000_000));
     let (done, late) = (Cell::new(0), Cell::new(0));
     let runtime = runtime();

@@ -28,7 +28,7 @@ fn tenants() -> impl FnMut() -> Login {
 }
 
 #[test]
-fn newcomers_do_not_log_in_twice_and_drive_out_nobody_in_use() {
+fn fault_48_newcomers_do_not_log_in_twice_and_drive_out_nobody_in_use() {
     let newcomers = cases(200, 1_000);
     let posts = Arc::new(AtomicU64::new(0));
     let server = {

@@ -62,7 +62,7 @@ fn assert_internal(failure: &Failure) {
 }
 
 #[test]
-fn a_panicking_transport_is_internal_for_all_and_the_next_call_works() {
+fn fault_27_a_panicking_transport_is_internal_for_all_and_the_next_call_works() {
     let login = login();
     for trap in [|trap: &Trap| &trap.at_once, |trap: &Trap| &trap.later] as [fn(&_) -> &_; 2] {
         let stage = stage();
@@ -81,7 +81,7 @@ fn a_panicking_transport_is_internal_for_all_and_the_next_call_works() {
 /// Where the call itself reads the clock, before it waits, it panics, and the boundary to Node.js has
 /// to catch that. Behind it, in the flight, the failure is typed.
 #[test]
-fn a_clock_that_panics_anywhere_wedges_nothing() {
+fn fault_27_a_clock_that_panics_anywhere_wedges_nothing() {
     let (login, mut contained, mut thrown, mut reached) = (login(), 0, 0, false);
     for reading in 0.. {
         let stage = stage();

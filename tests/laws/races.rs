@@ -95,7 +95,7 @@ fn dawdle(turns: u64) {
 }
 
 #[test]
-fn what_was_cleared_does_not_come_back() {
+fn fault_28_what_was_cleared_does_not_come_back() {
     let (ring, rounds) = (Ring::new(), cases(400, 10_000));
     let (mut fenced, mut swept) = (0, 0);
     for round in 0..u64::from(rounds) {
@@ -122,7 +122,7 @@ fn what_was_cleared_does_not_come_back() {
 }
 
 #[test]
-fn what_was_invalidated_does_not_come_back_and_its_successor_stays() {
+fn fault_29_what_was_invalidated_does_not_come_back_and_its_successor_stays() {
     let (ring, rounds) = (Ring::new(), cases(400, 10_000));
     ring.race(0, &[ASK], || {});
     let mut present = 0;

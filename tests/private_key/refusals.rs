@@ -17,7 +17,7 @@ fn assert_refused(cases: impl IntoIterator<Item = (&'static str, String)>) {
 }
 
 #[test]
-fn every_other_kind_of_key_is_called_by_its_name() {
+fn fault_33_every_other_kind_of_key_is_called_by_its_name() {
     let bare = |pem: &str| body(pem);
     // 16384 bits of nothing but ones, and seven small numbers.
     let huge = [
@@ -63,7 +63,7 @@ fn every_other_kind_of_key_is_called_by_its_name() {
 
 /// DER whose lengths promise more than there is, or more than there can be.
 #[test]
-fn lengths_that_lie_are_damage() {
+fn fault_33_lengths_that_lie_are_damage() {
     let pem = der(PKCS8);
     let with = |at: usize, bytes: &[u8]| {
         let mut lying = pem.clone();
@@ -92,7 +92,7 @@ fn lengths_that_lie_are_damage() {
 }
 
 #[test]
-fn every_text_that_is_no_key_is_called_what_it_is() {
+fn fault_33_every_text_that_is_no_key_is_called_what_it_is() {
     let pem_of =
         |body: &str| format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
     let half = &PKCS8[..PKCS8.len() / 2];

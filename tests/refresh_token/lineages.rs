@@ -99,7 +99,7 @@ async fn a_clear_drops_access_tokens_and_no_lineage() {
 }
 
 #[tokio::test]
-async fn two_sources_take_turns_with_one_refresh_token() {
+async fn fault_43_two_sources_take_turns_with_one_refresh_token() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_millis(5))));
     let login = stage.login(&stage.issuer.log_in());
     let other = source(&stage.issuer, &stage.clock);

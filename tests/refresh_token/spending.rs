@@ -16,7 +16,7 @@ async fn without_rotation_the_same_refresh_token_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_told_and_the_token_is_not_sent_again() {
+async fn fault_6_43_a_lost_answer_is_told_and_the_token_is_not_sent_again() {
     for fate in [
         Fate::Lost(Duration::ZERO, Code::NetworkReset),
         Fate::Lost(Duration::ZERO, Code::NetworkTimeout),
@@ -79,7 +79,7 @@ async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_tokens_do_not_rotate_a_fleet_takes_turns_with_one() {
+async fn fault_43_where_tokens_do_not_rotate_a_fleet_takes_turns_with_one() {
     let busy = || {
         let body = r#"{"error":"invalid_grant","error_description":"token request is already being processed"}"#;
         Fate::Instead(400, body.into())

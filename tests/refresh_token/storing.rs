@@ -21,7 +21,7 @@ async fn a_new_refresh_token_is_kept_before_anybody_gets_the_access_token() {
 }
 
 #[tokio::test]
-async fn if_keeping_fails_nobody_gets_the_token_and_the_next_call_keeps_first() {
+async fn fault_42_if_keeping_fails_nobody_gets_the_token_and_the_next_call_keeps_first() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let offer = stage.offer(&login).await;
@@ -73,7 +73,7 @@ async fn an_offer_whose_keeper_goes_away_is_made_to_the_next_who_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_offer_whose_keeper_is_stuck_lapses_and_a_late_yes_still_counts() {
+async fn fault_42_an_offer_whose_keeper_is_stuck_lapses_and_a_late_yes_still_counts() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let stuck = stage.offer(&login).await;

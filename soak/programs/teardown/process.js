@@ -1,21 +1,23 @@
 'use strict';
 
+// Workers, environments and a process that end while requests are in the air.
+
 const { once } = require('node:events');
 const { join } = require('node:path');
 const { Worker } = require('node:worker_threads');
 
-// Workers load the package first: until the main thread does, the last environment of the addon goes
-// when the last worker ends.
+// The main thread loads the package last. Until then, the addon loses its last environment when the
+// last worker ends.
 
-/** A worker that has called for a token, so many times. */
+/** Starts a worker and waits until it has made its calls. */
 async function startCaller(workerData) {
-  const worker = new Worker(join(__dirname, 'token-thread.js'), { workerData });
+  const worker = new Worker(join(__dirname, 'worker.js'), { workerData });
   const [answer] = await once(worker, 'message');
   return { worker, answer };
 }
 
 module.exports = {
-  /** Ends workers abruptly, with exchanges in the air, beside one that stays. */
+  /** Terminates workers with requests in the air. Returns what a worker that stays gets. */
   terminate: async ({ config, times, calls, within = 10 }) => {
     const staying = await startCaller({ config, calls: 0 });
     for (let time = 0; time < times; time += 1) {
@@ -28,8 +30,8 @@ module.exports = {
     return code;
   },
   /**
-   * Lets the last environment go, in turn by itself and abruptly; how many new ones got a token.
-   * The very last is that of the main thread.
+   * Ends the last environment, by exit and by termination in turn, and starts a new one. Counts the
+   * new environments that got a token. The main thread is the very last.
    */
   reload: async ({ config, slow, times }) => {
     let granted = 0;
@@ -43,14 +45,14 @@ module.exports = {
       if (answer === 'granted') granted += 1;
       await worker.terminate();
     }
-    const { getAccessToken } = require('../..');
+    const { getAccessToken } = require('../../..');
     const { accessToken } = await getAccessToken(config);
     if (accessToken !== undefined) granted += 1;
     return granted;
   },
-  /** Ends the process while exchanges are in the air. */
+  /** Ends the process while requests are in the air. */
   exit: async ({ config, calls, code }) => {
-    const { JWTConnectionManager } = require('../..');
+    const { JWTConnectionManager } = require('../../..');
     for (let call = 0; call < calls; call += 1) {
       new JWTConnectionManager().getAccessToken(config).catch(() => {});
     }

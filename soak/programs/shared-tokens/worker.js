@@ -1,21 +1,23 @@
 'use strict';
 
+// One thread that takes tokens of shared logins and judges each.
+
 const { parentPort, workerData } = require('node:worker_threads');
-const { JWTConnectionManager } = require('../..');
+const { JWTConnectionManager } = require('../../..');
 
 const { logins, ms, usable, capacity, clears = false, newest, oldest } = workerData;
 
-/** A timer tick and a rounding: how far a look at the clock may be behind. */
+/** Milliseconds that a reading of the clock may be behind: a timer tick and a rounding. */
 const BEHIND = 11;
-/** In calls. */
+/** Number of calls between two clears, and between two evictions. */
 const EVERY = { clear: 1_000, eviction: 20 };
 /**
- * A config that differs in the API version alone looks at the cache afresh, if it comes back when its
- * last token is dead: so many of them, a few milliseconds apart.
+ * API versions that make configs differ. A config that comes back when its last token is dead looks
+ * at the cache afresh. `apart`: milliseconds between two versions.
  */
 const VERSIONS = { first: 10, count: 90, apart: 20 };
 
-/** The class of a Connection, without the cost of loading jsforce. */
+/** A Connection class without the cost of loading jsforce. */
 class Connection {
   constructor({ accessToken, instanceUrl }) {
     Object.assign(this, { accessToken, instanceUrl });
@@ -24,7 +26,7 @@ class Connection {
 
 const seen = { calls: 0, dead: 0, outdated: 0, foreign: 0 };
 
-/** Raises a number that all threads see. */
+/** Raises a number that all threads see to at least `number`. */
 function raise(numbers, index, number) {
   for (let known = Atomics.load(numbers, index); known < number; ) {
     const found = Atomics.compareExchange(numbers, index, known, number);
@@ -33,7 +35,7 @@ function raise(numbers, index, number) {
   }
 }
 
-/** A token that was handed out by a call begun at `began`, when older ones than `first` had gone. */
+/** Judges a token of a call that began at `began` (epoch ms), with tokens before `first` gone. */
 function judge(accessToken, index, began, first) {
   const [username, number, issued] = accessToken.split('!');
   seen.calls += 1;
@@ -45,7 +47,7 @@ function judge(accessToken, index, began, first) {
 
 let looks = 0;
 
-/** None most of the time. */
+/** The API version of a call: none most of the time. */
 function version(now) {
   const { first, count, apart } = VERSIONS;
   const look = Math.floor(now / apart);
@@ -54,9 +56,9 @@ function version(now) {
   return `${first + (look % count)}.0`;
 }
 
-/** Asks the source that all threads share. */
+/** Asks the token source that all threads share. */
 async function askShared(manager, index) {
-  // Nobody clears: whatever anybody was handed has taken the place of all before it.
+  // Without clears, a token that any thread has got replaces every token before it.
   const first = Atomics.load(clears ? oldest : newest, index);
   const began = Date.now();
   const { accessToken } = await manager.getAccessToken({
@@ -66,19 +68,19 @@ async function askShared(manager, index) {
   raise(newest, index, judge(accessToken, index, began, first));
 }
 
-/** Asks for a Connection of a source of this thread's own, whose tickets are of the shared table. */
+/** Asks a token source of this thread’s own. All sources share the table of tickets. */
 async function askOwn(manager, held, index) {
   const began = Date.now();
   const connection = await manager.getConnection(logins[index]);
   judge(connection.accessToken, index, began, 0);
   held[index] = connection;
-  // One that was handed out before: it may be out of date, and is its own user's.
+  // A Connection from an earlier call may carry an old token, but never another user’s.
   const other = Math.floor(Math.random() * logins.length);
   const carried = held[other]?.accessToken.split('!')[0] ?? logins[other].username;
   if (carried !== logins[other].username) seen.foreign += 1;
 }
 
-/** Clears all tokens; those that had been handed out before may not come back. */
+/** Clears all tokens. A token that was handed out before must not come back. */
 function clear(manager) {
   const gone = newest.map((_, index) => Atomics.load(newest, index) + 1);
   manager.clearAllTokens();

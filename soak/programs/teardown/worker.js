@@ -1,8 +1,10 @@
 'use strict';
 
+// A worker that has requests in the air when it ends.
+
 const { setTimeout: sleep } = require('node:timers/promises');
 const { parentPort, workerData } = require('node:worker_threads');
-const { JWTConnectionManager } = require('../..');
+const { JWTConnectionManager } = require('../../..');
 
 const { config, calls, asks = false, delay = 0 } = workerData;
 
@@ -15,7 +17,7 @@ function ask() {
 
 async function main() {
   for (let call = 0; call < calls; call += 1) ask();
-  // Some answers are on their way back.
+  // After the delay, some answers are on their way back.
   if (delay > 0) await sleep(delay);
   parentPort.postMessage(asks ? await ask() : 'called');
   parentPort.on('message', async (order) => {

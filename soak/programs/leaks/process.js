@@ -1,12 +1,14 @@
 'use strict';
 
+// Makes hits and mints in rounds, and measures memory, threads and files.
+
 const { readdirSync, readFileSync } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { JWTConnectionManager } = require('../..');
+const { JWTConnectionManager } = require('../../..');
 
 const MANAGERS = 20;
 
-/** What the process holds, at rest. */
+/** Memory (MiB), threads and open files of the process at rest. */
 async function holdings() {
   await sleep(200);
   globalThis.gc?.();
@@ -19,7 +21,7 @@ async function holdings() {
 }
 
 module.exports = {
-  /** Calls in rounds; what the process holds before each round and after the last. */
+  /** Calls in rounds. Measures before the first round and after each. */
   live: async ({ config, warmUp, rounds, hits, mints }) => {
     const managers = Array.from({ length: MANAGERS }, () => new JWTConnectionManager());
     const round = async () => {

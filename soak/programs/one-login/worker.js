@@ -1,11 +1,13 @@
 'use strict';
 
+// One thread of callers.
+
 const { parentPort, workerData } = require('node:worker_threads');
-const { getAccessToken } = require('../..');
+const { getAccessToken } = require('../../..');
 
 const { callers, gate } = workerData;
 
-/** Waits until every thread is here. */
+/** Waits until every thread has arrived: the gate then counts `opensAt`. */
 function pass(opensAt) {
   Atomics.add(gate, 0, 1);
   Atomics.notify(gate, 0);
@@ -22,7 +24,7 @@ async function outcomeOf(promise) {
 parentPort.on('message', async ({ config, opensAt, leaderLeaves }) => {
   const leader = new AbortController();
   const calls = [];
-  // Made before any other call, and left when all are made.
+  // The leader’s call is the first of all. It is aborted when every call is made.
   if (leaderLeaves) calls.push(getAccessToken(config, { signal: leader.signal }));
   pass(opensAt);
   while (calls.length < callers) calls.push(getAccessToken(config));

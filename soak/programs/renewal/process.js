@@ -1,11 +1,13 @@
 'use strict';
 
+// Times calls during a renewal, and makes calls during an outage.
+
 const { setTimeout: sleep } = require('node:timers/promises');
-const { JWTConnectionManager } = require('../..');
+const { JWTConnectionManager } = require('../../..');
 
 const BATCH = 1_000;
 
-/** Takes the time of so many calls while `goesOn`; in microseconds. */
+/** Times calls, in microseconds: `most` of them, or until `goesOn` says no. */
 async function timeCalls(call, most, goesOn) {
   const times = [];
   while (times.length < most && goesOn()) {
@@ -25,7 +27,7 @@ function distribution(times) {
 }
 
 module.exports = {
-  /** Times calls without and with a renewal in the air, so many of each. */
+  /** Times `calls` calls without a renewal in the air, and as many with one. */
   renewals: async ({ config, calls }) => {
     const manager = new JWTConnectionManager();
     const { accessToken } = await manager.getAccessToken(config);
@@ -34,18 +36,18 @@ module.exports = {
     let waited = 0;
     const call = () => {
       const answer = manager.getConnection(config);
-      // A call that waits for nobody is given the promise that is kept.
+      // A call that does not wait gets the stored promise.
       if (answer !== warm) waited += 1;
       return answer;
     };
     const isFlying = () => manager.getCacheStats().inFlight > 0;
-    await timeCalls(call, calls, () => true); // until the code is compiled
+    await timeCalls(call, calls, () => true); // V8 compiles the code meanwhile
     const without = [];
     const during = [];
     waited = 0;
     while (during.length < calls) {
       if (isFlying()) {
-        // The last batch may outlast the flight.
+        // A batch may outlast the flight.
         during.push(...(await timeCalls(call, calls - during.length, isFlying)));
       } else if (without.length < calls) {
         without.push(...(await timeCalls(call, calls - without.length, () => !isFlying())));
@@ -57,7 +59,7 @@ module.exports = {
     const renewed = (await manager.getAccessToken(config)).accessToken !== accessToken;
     return { without: distribution(without), during: distribution(during), waited, renewed };
   },
-  /** Calls for so long, every few milliseconds; how many failed. */
+  /** Calls every few milliseconds for `ms` milliseconds. Counts the failures. */
   callsFor: async ({ config, ms }) => {
     const manager = new JWTConnectionManager();
     const end = performance.now() + ms;

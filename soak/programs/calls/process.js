@@ -1,17 +1,19 @@
 'use strict';
 
+// Plain calls, timed, for the soaks that change the server, the clock or the process.
+
 const { setTimeout: sleep } = require('node:timers/promises');
 const {
   getAccessToken,
   clearAllTokens,
   JWTConnectionManager,
   SalesforceConnectionManager,
-} = require('../..');
+} = require('../../..');
 
-/** Milliseconds between two calls of many. */
+/** Milliseconds between the starts of two calls. */
 const APART = 10;
 
-/** The token a promise gives, or the code of its error. */
+/** The token of a call, or the code of its error. */
 function outcomeOf(promise) {
   return promise.then(
     ({ accessToken }) => ({ accessToken }),
@@ -19,14 +21,14 @@ function outcomeOf(promise) {
   );
 }
 
-/** The options of a call that is told of a deadline, or of the time left of an invocation. */
+/** The options of a call: a deadline, a Lambda context with the time left (ms), or none. */
 function optionsOf({ deadline, left }) {
   if (deadline !== undefined) return { deadline: Date.now() + deadline };
   if (left !== undefined) return { context: { getRemainingTimeInMillis: () => left } };
   return undefined;
 }
 
-/** The ways to ask, each of a manager of its own. */
+/** The functions that are called, each on a manager of its own. */
 const WAYS = {
   token: (config, options) => new JWTConnectionManager().getAccessToken(config, options),
   connection: (config, options) => new JWTConnectionManager().getConnection(config, options),
@@ -43,7 +45,7 @@ async function timed(action) {
 module.exports = {
   token: (config) => timed(() => outcomeOf(getAccessToken(config))),
   clear: () => clearAllTokens(),
-  /** So many calls, some at once; how many ended in each code, or in 'token'. */
+  /** Makes `times` calls, `atOnce` at a time. Counts each error code, and 'token'. */
   callMany: async ({ config, times, atOnce }) => {
     /** @type {Record<string, number>} */
     const counts = {};
@@ -55,12 +57,12 @@ module.exports = {
     }
     return counts;
   },
-  /** Calls that overlap. */
+  /** Makes calls that overlap. */
   callAll: (calls) => {
-    require('jsforce'); // loading it would hold up the calls that are timed
+    require('jsforce'); // loaded now, or loading would delay the timed calls
     return Promise.all(
       calls.map(async ({ way, config, told }, index) => {
-        await sleep(index * APART); // started at once, they would wait for one another's start
+        await sleep(index * APART); // started together, the calls would delay one another
         return timed(() => outcomeOf(WAYS[way](config, optionsOf(told))));
       }),
     );

@@ -1,5 +1,7 @@
 'use strict';
 
+// Many callers on several threads, all calling at the same moment.
+
 const { once } = require('node:events');
 const { join } = require('node:path');
 const { Worker } = require('node:worker_threads');
@@ -9,16 +11,16 @@ let workers = [];
 const gate = new Int32Array(new SharedArrayBuffer(4));
 
 module.exports = {
-  /** Starts threads, each with so many callers. */
+  /** Starts `threads` threads with `callers` callers each. */
   start: async ({ threads, callers }) => {
     const workerData = { callers, gate };
     workers = Array.from(
       { length: threads },
-      () => new Worker(join(__dirname, 'caller.js'), { workerData }),
+      () => new Worker(join(__dirname, 'worker.js'), { workerData }),
     );
     await Promise.all(workers.map((worker) => once(worker, 'message')));
   },
-  /** Makes all callers call at the same moment; what they were told, and how many of each. */
+  /** Makes all callers call at the same moment. Counts how many got each outcome. */
   call: async ({ config, leaderLeaves }) => {
     const opensAt = Atomics.load(gate, 0) + workers.length;
     const told = workers.map((worker) => once(worker, 'message'));
