@@ -98,8 +98,8 @@ class SessionRefresh {
   }
 
   /**
-   * Whether the refused request may have been sent with another token than the entry's: with the
-   * one before a renewal, or with one that somebody else has set on the Connection.
+   * Whether the refused request may have left with another token than the entry's. A renewal may
+   * have come between, or somebody else may have set a token on the Connection.
    *
    * @param {any} connection
    * @param {AccessToken} token

@@ -55,8 +55,8 @@ class TokenEntry {
   }
 
   /**
-   * Takes over a granted token, unless this entry's token is alive and the granted one is not: then
-   * the answer was overtaken by a newer one.
+   * Takes over a granted token. An answer that a newer one has overtaken changes nothing: its token
+   * is dead while this entry's token is alive.
    *
    * @param {GrantedToken} granted
    * @returns {AccessToken} the token to use
