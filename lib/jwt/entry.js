@@ -23,18 +23,17 @@ class JwtLogin extends native.Login {
  * @extends {ConnectionEntry<JwtLogin & import('../tokens/entry').Login>}
  */
 class JwtEntry extends ConnectionEntry {
-  #config;
-
   /**
    * @param {import('../../native').TokenSource} source
-   * @param {JWTConfig} config checked, and never changed
+   * @param {JWTConfig} config as `readConfig` gives it
    */
   constructor(source, config) {
     const login = new JwtLogin(source, config);
     if (login.refusal !== null) throw errorOf(login.refusal);
     // A JWT login is never asked to store a refresh token, so its answer is granted or refused.
     super(config.username, config, /** @type {any} */ (login));
-    this.#config = config;
+    // Every call compares the fields, and an object behind a field would cost one more read each.
+    Object.assign(this, config);
   }
 
   /**
@@ -44,7 +43,7 @@ class JwtEntry extends ConnectionEntry {
    * @param {JWTConfig} config
    */
   sameKey(config) {
-    return sameConfig(this.#config, config);
+    return sameConfig(/** @type {any} */ (this), config);
   }
 }
 
