@@ -2,262 +2,390 @@
  * Salesforce logins for Node.js: a jsforce Connection whose access token is minted, cached, shared
  * and renewed in Rust.
  *
+ * @example
+ * ```ts
+ * import { getConnection } from 'jsforce-connection-manager';
+ *
+ * const connection = await getConnection({
+ *   clientId: process.env.SF_CLIENT_ID!,
+ *   privateKey: process.env.SF_PRIVATE_KEY!,
+ *   username: 'integration@acme.example',
+ *   instanceUrl: 'https://acme.my.salesforce.com',
+ * });
+ * const { records } = await connection.query('SELECT Id, Name FROM Account LIMIT 10');
+ * ```
+ *
  * @packageDocumentation
  */
 
-// jsforce is an optional peer: without it `Connection` is `any`, and `getAccessToken` needs none.
+// jsforce is an optional peer. Without jsforce, `Connection` is `any`, and `getAccessToken` still
+// has its type.
 // @ts-ignore
 import type { Connection } from 'jsforce';
 
-/** What a login by the OAuth 2.0 JWT bearer flow needs (RFC 7523). */
+/**
+ * The configuration of a login by the OAuth 2.0 JWT bearer flow (RFC 7523).
+ *
+ * Two configurations with equal fields are one login with one Connection, whatever their objects.
+ * Left out, the configuration is read from the environment at the first call, and used until
+ * `clearAllTokens()`. The variables are `SF_CLIENT_ID`, `SF_PRIVATE_KEY`, `SF_USERNAME`,
+ * `SF_INSTANCE_URL` and, if set, `SF_LOGIN_URL`, `SF_AUDIENCE`, `SF_TOKEN_TTL`.
+ */
 export interface JWTConfig {
-  /** The app's consumer key: the claim `iss`. */
+  /** The app's consumer key: the assertion's claim `iss`. */
   clientId: string;
   /**
-   * The text of the RSA private key whose certificate the app holds, at least 2048 bits: PKCS#8 or
-   * PKCS#1 PEM, with real or literal `\n` line ends, or base64 of it.
+   * The text of the RSA private key whose certificate the app holds. The key has at least 2048
+   * bits. The text is PKCS#8 or PKCS#1 PEM, with real or literal `\n` line ends, or base64 of that.
    */
   privateKey: string;
-  /** The Salesforce user to act as: the claim `sub`. */
+  /** The Salesforce user to act as: the assertion's claim `sub`. */
   username: string;
-  /** The org's My Domain, such as `https://acme.my.salesforce.com`. */
+  /** The URL of the org's My Domain, such as `https://acme.my.salesforce.com`. */
   instanceUrl: string;
-  /** Host of the token endpoint. Default: `instanceUrl`. */
+  /** The URL of the host that issues the tokens. Default: `instanceUrl`. */
   loginUrl?: string | undefined;
   /**
-   * The claim `aud`. Default: `loginUrl`, and if the app wants Salesforce's login or test host
-   * instead, that one. An explicit audience is the only one tried.
+   * The assertion's claim `aud`. Default: `loginUrl`. If Salesforce refuses the default and wants
+   * its login or test host instead, that host is tried once and remembered. An explicit audience
+   * is the only one tried.
    */
   audience?: string | undefined;
   /**
-   * How long a token is kept, in seconds. Default 180. `'session'` is 55 minutes, which suits the
-   * usual session policies and saves logins.
+   * How long a token is taken to live, in seconds, at most 86,400. Default: 180. `'session'` is 55
+   * minutes, which fits the usual session policies and saves logins.
    */
   tokenTtl?: number | 'session' | undefined;
-  /** How long before its end a token is no longer handed out, in seconds. Default 30. */
+  /**
+   * How long before the end of `tokenTtl` a token is no longer handed out, in seconds. Default: 30.
+   * At least 10 seconds must remain.
+   */
   tokenBuffer?: number | undefined;
-  /** Salesforce API version of the Connection, such as `'64.0'`. Default: {@link DEFAULT_API_VERSION}. */
+  /**
+   * The Salesforce API version of the Connection, such as `'64.0'`. Default:
+   * {@link DEFAULT_API_VERSION}.
+   */
   version?: string | undefined;
 }
 
-/** A refresh token, or a function that gives the newest one that was kept. */
+/** A refresh token, or a function that returns the newest refresh token that was stored. */
 export type RefreshTokenSource = string | (() => string | Promise<string>);
 
-/** What a login by a refresh token needs (RFC 6749 §6). */
+/**
+ * The configuration of a login by a refresh token (RFC 6749 §6).
+ *
+ * Left out, the configuration is read from the environment at the first call, and used until
+ * `clearAllConnections()`. The variables are `SF_CLIENT_ID`, `SF_REFRESH_TOKEN` and, if set,
+ * `SF_CLIENT_SECRET`, `SF_REDIRECT_URI`, `SF_LOGIN_URL`.
+ *
+ * @example Refresh tokens that rotate
+ * ```ts
+ * const config: OAuth2Config = {
+ *   clientId: process.env.SF_CLIENT_ID!,
+ *   clientSecret: process.env.SF_CLIENT_SECRET,
+ *   refreshToken: () => store.read(),
+ *   onRefreshToken: (newToken) => store.write(newToken),
+ * };
+ * ```
+ */
 export interface OAuth2Config {
   /** The app's consumer key. */
   clientId: string;
   /**
-   * The app's consumer secret, if it has one. An app with and without it counts as two: use one
-   * spelling for one refresh token.
+   * The app's consumer secret, if the app has one. One app with and without its secret counts as
+   * two apps. Use one spelling for one refresh token.
    */
   clientSecret?: string | undefined;
-  /** Where the app sends users back to; only {@link authorizationRequest} and its answer need it. */
+  /**
+   * The URL to which the login page sends users back. Only {@link authorizationRequest} and
+   * {@link redeemAuthorizationCode} need it.
+   */
   redirectUri?: string | undefined;
   /**
-   * The refresh token. A function is called when no live access token is at hand, and once more
-   * when its token turns out to be spent: with rotation on, let it read the place to which
-   * `onRefreshToken` writes. Its time counts against the call's. Write one for each user and pass the
-   * same function object each time: with a `cacheKey`, another one is called at once, to see that it
-   * is the same user's token; without, it is another Connection. One that gives the token of another
-   * user than before ends the call with `CONFIG_INVALID`. Do not call `getConnection` for this
-   * refresh token inside it: that call would wait for this one until its time is over.
+   * The refresh token, or a function that reads it. With rotation on, let the function read the
+   * place to which `onRefreshToken` writes.
+   *
+   * The function is called when no access token is alive, and again when its refresh token turns out
+   * to be spent. Its time counts as time of the call. If the function fails, the call rejects with
+   * `REFRESH_TOKEN_UNAVAILABLE`.
+   *
+   * Write one function for each user, and pass the same function object each time: another function
+   * object is another Connection. A function that returns the refresh token of another user than
+   * before ends the call with `CONFIG_INVALID`.
+   *
+   * Do not call `getConnection` for the same refresh token inside the function. The inner call would
+   * wait for the outer call until its time is over.
    */
   refreshToken?: RefreshTokenSource | undefined;
   /**
-   * Host of the token endpoint. Default `https://login.salesforce.com`. One app at two hosts, such
-   * as this one and My Domain, counts as two: use one for one refresh token.
+   * The URL of the host that issues the tokens. Default: `https://login.salesforce.com`. One app at
+   * two hosts, such as the default and My Domain, counts as two apps. Use one host for one refresh
+   * token.
    */
   loginUrl?: string | undefined;
-  /** The org's My Domain, if it is no host of Salesforce's own; the answer names the one used. */
+  /**
+   * The URL of the org's API host, needed only if the host is outside Salesforce's own domains. The
+   * token response names the host that is used.
+   */
   instanceUrl?: string | undefined;
-  /** Text of an RSA private key that signs a client assertion, in place of a secret. */
+  /** The text of an RSA private key that signs a client assertion, in place of a secret. */
   privateKey?: string | undefined;
-  /** Where the secret goes: into the form, or into an HTTP Basic header. Default `'form'`. */
+  /**
+   * Where the secret is sent: in the form, or in an HTTP Basic header. Default: `'form'`.
+   */
   clientAuthentication?: 'form' | 'basic' | undefined;
   /**
-   * Whether the app rotates refresh tokens. Left out, it is learnt from the answers, which
-   * never overrule `true`; of two calls that differ the last one counts. With `false`, a refresh
-   * token whose answer was lost is sent again, unless one was replaced before.
+   * Whether the app rotates refresh tokens. Default: learnt from the answers. Answers never overrule
+   * `true`. If two calls differ, the later call counts.
+   *
+   * With `false`, a refresh token is sent again after a lost answer, unless Salesforce has replaced
+   * one before.
    */
   rotation?: boolean | undefined;
-  /** How long an access token is kept, in seconds. Default `'session'`: 55 minutes. */
+  /**
+   * How long an access token is taken to live, in seconds, at most 86,400. Default: `'session'`,
+   * which is 55 minutes.
+   */
   tokenTtl?: number | 'session' | undefined;
-  /** How long before its end a token is no longer handed out, in seconds. Default 30. */
+  /**
+   * How long before the end of `tokenTtl` a token is no longer handed out, in seconds. Default: 30.
+   * At least 10 seconds must remain.
+   */
   tokenBuffer?: number | undefined;
-  /** Salesforce API version of the Connection. Default: {@link DEFAULT_API_VERSION}. */
+  /**
+   * The Salesforce API version of the Connection, such as `'64.0'`. Default:
+   * {@link DEFAULT_API_VERSION}.
+   */
   version?: string | undefined;
   /**
-   * Keeps a new refresh token, outside this process. It is awaited before anybody gets the access
-   * token that came with it. If it fails, the call ends with `REFRESH_NOT_PERSISTED`, and the next
-   * one calls it again with the same token. A write that came too late may still land after a newer
-   * one: write only if the SHA-256 of what is stored is `oldFingerprint`. Do not call
-   * `getConnection` for this refresh token inside it: that call would wait for this one.
+   * Stores a new refresh token outside this process. Every caller gets the access token only after
+   * the returned promise is fulfilled. If the function fails, the call rejects with
+   * `REFRESH_NOT_PERSISTED`, and the next call passes the same refresh token to the function again.
+   *
+   * A write that took too long may arrive after a newer one. So write only if the SHA-256 of the
+   * stored refresh token is `oldFingerprint`.
+   *
+   * Do not call `getConnection` for the same refresh token inside the function. The inner call would
+   * wait for the outer call.
    *
    * @param newToken the refresh token to use from now on
-   * @param oldFingerprint SHA-256 of the one that was kept last, or passed first if none was, in
-   *   hexadecimal; it may be several rotations back
+   * @param oldFingerprint SHA-256, in hexadecimal, of the refresh token that was stored last. If none
+   *   was stored, of the refresh token that was passed first. It may be several rotations old
    */
   onRefreshToken?: ((newToken: string, oldFingerprint: string) => unknown) | undefined;
   /**
-   * How long `onRefreshToken`, or listeners in its place, may take, in seconds. Default 5, at most
-   * 1000. A call whose own time ends before that gets `DEADLINE`, and keeping goes on.
+   * How long `onRefreshToken`, or the listeners in its place, may take, in seconds. Default: 5. At
+   * most 1000. A call whose own time ends first rejects with `DEADLINE`, and storing continues.
    */
   keepTimeout?: number | undefined;
 }
 
-/** The Salesforce API version of a Connection if `version` is left out. */
+/**
+ * The Salesforce API version of a Connection without `version`: `'64.0'` in this release.
+ *
+ * @example
+ * ```ts
+ * const path = `/services/data/v${DEFAULT_API_VERSION}/limits`;
+ * ```
+ */
 export const DEFAULT_API_VERSION: string;
 
-/** What an `AbortSignal` must have; the platform's own fits. */
+/** The part of an `AbortSignal` that is used. The platform's own `AbortSignal` has it. */
 export interface AbortSignalLike {
+  /** Whether the signal has fired. */
   readonly aborted: boolean;
+  /** The `cause` of the error with which a call rejects. */
   readonly reason?: unknown;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** What of a Lambda's context is used. */
+/** The part of a Lambda's context that is used. */
 export interface LambdaContext {
+  /** Milliseconds until Lambda ends the invocation. */
   getRemainingTimeInMillis(): number;
 }
 
-/** Options of one call for a token. */
+/**
+ * Options of one call for a token. A call ends within 8 seconds, or earlier with one of these.
+ */
 export interface TokenCallOptions {
-  /** Rejects this call with `ABORTED`; others that wait for the same token are not disturbed. */
+  /**
+   * Rejects this call with `ABORTED` when the signal fires, also if a live token is cached. Other
+   * calls that wait for the same token are not disturbed.
+   */
   signal?: AbortSignalLike | undefined;
-  /** When this call must end, in milliseconds since the epoch. Half a second of it is kept back. */
+  /**
+   * When the caller needs an answer, in milliseconds since the epoch. The call ends 500 milliseconds
+   * earlier with `DEADLINE`. A duration is refused with `CONFIG_INVALID`.
+   */
   deadline?: number | undefined;
-  /** A Lambda's context, in place of `deadline`. */
+  /** The context of a Lambda, whose remaining time is the deadline. */
   context?: LambdaContext | undefined;
 }
 
 /** Options of one call for a Connection. */
 export interface CallOptions extends TokenCallOptions {
-  /** Gives a Connection that nobody else gets, on the shared token. */
+  /** `true`: a Connection of the caller's own, on the shared token. Default: `false`. */
   fresh?: boolean | undefined;
 }
 
-/** An access token with what belongs to it. */
+/** An access token, and what Salesforce said with it. */
 export interface AccessToken {
-  /** The token, for `Authorization: Bearer …`. */
+  /** The token, for the header `Authorization: Bearer …`. */
   readonly accessToken: string;
-  /** Origin of the org's API host. */
+  /** The origin of the org's API host, such as `https://acme.my.salesforce.com`. */
   readonly instanceUrl: string;
-  /** When it is no longer handed out, in milliseconds since the epoch. */
+  /** When the token is no longer handed out, in milliseconds since the epoch. */
   readonly expiresAt: number;
   /** Salesforce's identity URL: `https://…/id/<organization id>/<user id>`. */
   readonly identityUrl?: string;
-  /** The scopes granted, separated by spaces. */
+  /** The granted scopes, separated by spaces. */
   readonly scope?: string;
 }
 
-/** What a manager holds and did since the process started; counters never fall. */
+/**
+ * What a manager has cached, and what it has done since the process started. Counters never fall.
+ */
 export interface CacheStats {
-  /** Tokens kept: `valid` + `expired`. */
+  /** Tokens cached: `valid` + `expired`. */
   total: number;
-  /** Tokens that may be handed out. */
+  /** Cached tokens that may be handed out. */
   valid: number;
-  /** Tokens past their life and not yet cleared. */
+  /** Cached tokens past their life. */
   expired: number;
-  /** Calls answered from memory. */
+  /** Calls that found a live token. */
   hits: number;
   /** Calls that found no live token. */
   misses: number;
-  /** Tokens received. */
+  /** Access tokens received. */
   mints: number;
-  /** Calls that waited for another call's exchange. */
+  /** Calls that waited for the login of another call. */
   coalesced: number;
-  /** Exchanges that ended without a token. */
+  /** Logins that ended without a token. */
   failures: number;
-  /** HTTP requests sent to token endpoints, repeated ones included. */
-  exchanges: number;
-  /** Exchanges running now. */
+  /** HTTP requests sent to token endpoints, with every retry. */
+  requests: number;
+  /** Logins that run now. */
   inFlight: number;
-  /** How long the last mint took, in milliseconds. */
-  lastMint?: { signMs: number; exchangeMs: number };
+  /** How long the last mint took, in milliseconds: to sign, and to send and be answered. */
+  lastMint?: { signMs: number; requestMs: number };
 }
 
-/** A class that a Connection can be made of: jsforce's, or one that takes the same configuration. */
-// biome-ignore lint/suspicious/noExplicitAny: each such class has a configuration type of its own
+/**
+ * A class of Connections: jsforce's, or one whose constructor takes the same options.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each such class has a type of its own for its options
 export type ConnectionClass<C> = new (config: any) => C;
 
-/** Options of a manager of one's own. */
+/** Options of a manager that is not the shared one. */
 export interface ManagerOptions<C = Connection> {
-  /** The class to make Connections of. Default: that of `require('jsforce')`. */
+  /** The class of the Connections. Default: `Connection` of `require('jsforce')`. */
   Connection?: ConnectionClass<C> | undefined;
   /**
-   * Host names that a token response may name as the instance URL, beside the configured host and
-   * Salesforce's own domains.
+   * More host names that a token response may name as the instance URL. The configured host and
+   * Salesforce's own domains are always allowed.
    */
   allowedInstanceHosts?: readonly string[] | undefined;
-  /** PEM certificates of authorities to trust, beside the bundled ones and `NODE_EXTRA_CA_CERTS`. */
+  /**
+   * PEM certificates of more authorities to trust at login. The bundled authorities and those of
+   * `NODE_EXTRA_CA_CERTS` are always trusted.
+   */
   ca?: string | undefined;
-  /** The most tokens kept. Default 10,000; the least recently used goes first. */
+  /**
+   * The most tokens cached, from 1 to 1,000,000. Default: 10,000. The least recently used token is
+   * dropped first.
+   */
   capacity?: number | undefined;
 }
 
 /**
  * Gives jsforce Connections that are logged in by the JWT bearer flow.
  *
- * There is one Connection for each configuration. Its token is renewed underneath, and a 401 of
- * the API is mended once; so a Connection may be kept, or asked for again at every use.
+ * Each configuration has one Connection. Its token is renewed in the background. After a 401 of the
+ * API, the token is replaced once and jsforce repeats the request. So you may store the Connection,
+ * or ask for it at every use.
+ *
+ * @example
+ * ```ts
+ * const manager = JWTConnectionManager.getInstance();
+ *
+ * export const handler = async (event: unknown, context: Context) => {
+ *   const connection = await manager.getConnection(config, { context });
+ *   return connection.query('SELECT Id, Name FROM Account LIMIT 10');
+ * };
+ * ```
+ *
+ * @example A Connection class of your own
+ * ```ts
+ * const manager = new JWTConnectionManager({ Connection: TracedConnection, capacity: 100 });
+ * ```
  */
 export class JWTConnectionManager<C = Connection> {
-  /** The manager whose tokens all threads of this process share. */
+  /** The shared manager. All threads of the process share its tokens. */
   static getInstance(): JWTConnectionManager;
 
   /**
-   * A manager with tokens of its own, for tests and libraries.
+   * Makes a manager with tokens of its own, for tests and libraries.
    *
-   * @throws {@link ConfigurationError} if an option cannot be used
+   * @throws {@link ConfigurationError} if an option is wrong
    */
   constructor(options?: ManagerOptions<C>);
 
   /**
-   * A Connection with a live token.
+   * Gives the Connection of a configuration, with a live token. With a live token in the cache, the
+   * call sends nothing.
    *
-   * @param config left out: read from the environment, see {@link JWTConfig} and the README
+   * @param config default: read from the environment, see {@link JWTConfig}
    * @throws {@link SalesforceAuthError} as a rejection, never synchronously
    */
   getConnection(config?: JWTConfig, options?: CallOptions): Promise<C>;
 
   /**
-   * A live token. This never loads jsforce.
+   * Gives a live token. This method never loads jsforce and works without it.
    *
+   * @param config default: read from the environment, see {@link JWTConfig}
    * @throws {@link SalesforceAuthError} as a rejection, never synchronously
    */
   getAccessToken(config?: JWTConfig, options?: TokenCallOptions): Promise<AccessToken>;
 
   /**
-   * Starts the exchange now, on native threads, so that it runs while modules are still loading.
-   * It never throws and never keeps the process alive; a failure shows at the next call.
+   * Starts a login on native threads, if no live token is cached. So the login runs while modules
+   * still load. This method never throws and never keeps the process alive. The next call reports
+   * a failure.
+   *
+   * @param config default: read from the environment, see {@link JWTConfig}
    */
   prewarm(config?: JWTConfig): void;
 
-  /** What this manager's tokens are and what was done for them. */
+  /** Counts the tokens of this manager, and what was done for them. */
   getCacheStats(): CacheStats;
 
-  /** Drops the tokens past their life; returns how many there were. */
+  /** Drops the tokens past their life, and returns their number. */
   clearExpiredTokens(): number;
 
   /**
-   * Drops all tokens, Connections, learnt audiences and the configuration read from the
-   * environment; returns how many tokens there were. A token that is being asked for is handed to
-   * those who wait, and not kept.
+   * Drops all tokens, Connections, remembered refusals and audiences, and the configuration read
+   * from the environment. A token that arrives later is handed to the callers that wait, and is not
+   * cached.
+   *
+   * @returns the number of tokens
    */
   clearAllTokens(): number;
 }
 
-/** Options of a manager of one's own for refresh tokens. */
+/** Options of a manager for refresh tokens that is not the shared one. */
 export interface RefreshTokenManagerOptions<C = Connection> extends ManagerOptions<C> {
-  /** How long a Connection is handed out, in seconds. Default 1800. */
+  /** How long a Connection is handed out, in seconds. Default: 1800. */
   connectionTtl?: number | undefined;
 }
 
-/** What a manager of refresh tokens holds, and what its source of tokens did. */
+/**
+ * What a manager for refresh tokens has stored and done. `total`, `valid` and `expired` count
+ * Connections. The other numbers count access tokens and requests.
+ */
 export interface ConnectionStats extends CacheStats {
-  /** Connections kept: `valid` + `expired`. The counters are of access tokens. */
+  /** Connections stored: `valid` + `expired`. */
   total: number;
   /** Connections younger than `connectionTtl`. */
   valid: number;
@@ -268,35 +396,46 @@ export interface ConnectionStats extends CacheStats {
 /**
  * Gives jsforce Connections that are logged in by a refresh token.
  *
- * With rotation on, a refresh token is good for one use. It is sent once, whoever asks and through
- * whichever Connection; whoever still passes an older token of this process gets what the youngest
- * is good for; and the new one is kept before the access token is handed out.
+ * With rotation on, a refresh token is good for one use. A process sends each refresh token once,
+ * for all callers, threads and Connections. A caller that passes an older refresh token of this
+ * process gets the access token of the newest one. A new refresh token is stored before its access
+ * token is handed out.
  *
- * At run time it is an `EventEmitter` of Node.js.
+ * At run time the manager is an `EventEmitter` of Node.js.
+ *
+ * @example
+ * ```ts
+ * const manager = SalesforceConnectionManager.getInstance();
+ * const connection = await manager.getConnection({
+ *   clientId: process.env.SF_CLIENT_ID!,
+ *   clientSecret: process.env.SF_CLIENT_SECRET,
+ *   refreshToken: () => store.read(),
+ *   onRefreshToken: (newToken) => store.write(newToken),
+ * });
+ * ```
  */
 export class SalesforceConnectionManager<C = Connection> {
-  /** The manager whose tokens all threads of this process share. */
+  /** The shared manager. All threads of the process share its access tokens. */
   static getInstance(): SalesforceConnectionManager;
 
   /**
-   * A manager with access tokens of its own, for tests and libraries. What is known of a refresh
-   * token, all managers of the process share.
+   * Makes a manager with access tokens of its own, for tests and libraries. All managers of the
+   * process share what is known about refresh tokens.
    *
-   * @throws {@link ConfigurationError} if an option cannot be used
+   * @throws {@link ConfigurationError} if an option is wrong
    */
   constructor(options?: RefreshTokenManagerOptions<C>);
 
   /**
-   * A Connection with a live token.
+   * Gives a Connection with a live token.
    *
-   * @param config left out: read from the environment, see the README
-   * @param refreshToken wins over that of the config
-   * @param cacheKey names the Connection and binds the name to one app and one user: another app or
-   *   user is refused with `CONFIG_INVALID`. A refresh token that is not known to come of the same
-   *   approval is asked for an access token, and goes on with the Connection if that has the same
-   *   `identityUrl`; where one is unknown, it is refused. Left out, there is one Connection for each
-   *   configuration and refresh token. Pass the same function object for a refresh token each time:
-   *   another one is called before anything is handed out
+   * @param config default: read from the environment, see {@link OAuth2Config}
+   * @param refreshToken replaces `refreshToken` of the config
+   * @param cacheKey names a Connection of one app. Another refresh token, another function for it, or
+   *   other options under the key are another Connection that takes its place. The replaced
+   *   Connection still works. Another app under the key is refused with `CONFIG_INVALID`. Nobody gets
+   *   the Connection of another refresh token. Default: the configuration and the refresh token
+   *   together name the Connection
    * @throws {@link SalesforceAuthError} as a rejection, never synchronously
    */
   getConnection(
@@ -306,137 +445,242 @@ export class SalesforceConnectionManager<C = Connection> {
     options?: CallOptions,
   ): Promise<C>;
 
-  /** What this manager's Connections are, and what was done for their tokens. */
+  /** Counts the Connections of this manager, and what was done for their tokens. */
   getCacheStats(): ConnectionStats;
 
-  /** Drops the Connections older than `connectionTtl`; returns how many there were. */
+  /** Drops the Connections older than `connectionTtl`, and returns their number. */
   clearExpiredConnections(): number;
 
   /**
-   * Drops all Connections, access tokens, remembered refusals and the configuration read from the
-   * environment; returns how many Connections there were. What is known of refresh tokens stays:
-   * a forgotten one could be spent twice.
+   * Drops all Connections, access tokens and remembered refusals, and the configuration read from
+   * the environment. What is known about refresh tokens stays, because a forgotten refresh token
+   * could be sent twice.
+   *
+   * @returns the number of Connections
    */
   clearAllConnections(): number;
 
   /**
-   * Forgets a refresh token, all that took its place, their access token and their Connections. An
-   * old Connection, here or in another manager or thread, asks for no token any more
-   * (`REFRESH_TOKEN_INVALID`); whoever passes the refresh token to `getConnection` later begins
-   * anew. For users who are gone. A function stands for what this manager had it read, before a clear
-   * too.
+   * Forgets a refresh token and its successors, with their access token and Connections. Call it for
+   * a user who has left.
    *
-   * `logout(true)` of a Connection rejects with `CONFIG_INVALID`: to revoke the refresh token, send it
-   * to `/services/oauth2/revoke` of the login host, then forget it here.
+   * A Connection that somebody still holds, in any manager or thread, gets no token any more
+   * (`REFRESH_TOKEN_INVALID`). A later `getConnection` with the refresh token begins anew.
    *
-   * @returns whether it was ever used
-   * @throws {@link ConfigurationError} if there is no such configuration, or this manager never
-   *   called the function
+   * A function stands for the refresh tokens that Connections of this manager have read from it.
+   *
+   * This method revokes nothing at Salesforce, and neither does `logout(true)` of a Connection, which
+   * is refused with `CONFIG_INVALID`. To revoke the refresh token, POST it as `token` to
+   * `/services/oauth2/revoke` of the login host. Then forget it here.
+   *
+   * @param config default: read from the environment, see {@link OAuth2Config}
+   * @param refreshToken replaces `refreshToken` of the config
+   * @returns whether the refresh token was ever sent
+   * @throws {@link ConfigurationError} if the configuration is wrong, or if no Connection of this
+   *   manager has read a refresh token from the function
    */
   forgetRefreshToken(config?: OAuth2Config, refreshToken?: RefreshTokenSource): boolean;
 
   /**
-   * `'refreshToken'`: a new refresh token, which this thread was asked to keep.
-   * `oldFingerprint` is as in {@link OAuth2Config.onRefreshToken}. jsforce's event `refresh` of a
-   * Connection is no place to keep it: that fires for renewals that a 401 set off, and not for those
-   * that `getConnection` makes.
+   * Adds a listener of the event `'refreshToken'`, which tells each new refresh token that this
+   * thread has to store.
+   *
+   * Do not store refresh tokens in jsforce's own event `refresh` of a Connection. That event tells
+   * renewals after a 401, and not those that `getConnection` makes.
+   *
+   * @example
+   * ```ts
+   * SalesforceConnectionManager.getInstance().on('refreshToken', (newToken) => store.write(newToken));
+   * ```
    */
   on(event: 'refreshToken', listener: RefreshTokenListener): this;
-  /** The same, for the next one only. */
+  /** Adds a listener for the next new refresh token only. */
   once(event: 'refreshToken', listener: RefreshTokenListener): this;
-  /** Takes a listener away. */
+  /** Removes a listener. */
   off(event: 'refreshToken', listener: RefreshTokenListener): this;
 }
 
 /**
- * Gets each new refresh token. Without an `onRefreshToken` the listeners keep: what they return is
- * awaited within `keepTimeout`, and if one fails the call ends with `REFRESH_NOT_PERSISTED`. Beside
- * one they are not awaited, and a failure is a warning.
+ * Gets each new refresh token, and the fingerprint that {@link OAuth2Config.onRefreshToken} gets.
+ *
+ * Without `onRefreshToken`, the listeners store the refresh token. What they return is awaited
+ * within `keepTimeout`. If a listener fails, the call rejects with `REFRESH_NOT_PERSISTED`.
+ *
+ * With `onRefreshToken`, the listeners are not awaited, and a failure is a warning.
  */
 export type RefreshTokenListener = (newToken: string, oldFingerprint: string) => unknown;
 
-/** What the login page is to be asked for. */
+/** Options of the login page. */
 export interface AuthorizationOptions {
-  /** Scopes, separated by spaces. Default: all that the app has. */
+  /** The scopes to ask for, separated by spaces. Default: all scopes of the app. */
   scope?: string | undefined;
-  /** Comes back with the code. Default: random. */
+  /** A value that comes back with the code. Default: random. */
   state?: string | undefined;
-  /** Such as `'login consent'`. */
+  /** The OAuth parameter `prompt`, such as `'login consent'`. */
   prompt?: string | undefined;
-  /** A user name to fill in. */
+  /** A user name that the login page fills in. */
   loginHint?: string | undefined;
 }
 
-/** What a user's browser is sent to, and what to hold until it comes back. */
+/** A login page for a user, and what to store until the user comes back. */
 export interface AuthorizationRequest {
-  /** The login page. */
+  /** The URL of the login page. */
   url: string;
-  /** Compare it with the `state` that comes back. */
+  /** The `state` that must come back with the code. */
   state: string;
-  /** A secret: see {@link redeemAuthorizationCode}. */
+  /** A secret of this request: pass it to {@link redeemAuthorizationCode}. */
   codeVerifier: string;
 }
 
 /**
- * Begins the one-off login by which a user approves the app (RFC 6749 §4.1 with PKCE, RFC 7636).
+ * Begins the login in a browser by which a user approves the app (RFC 6749 §4.1, with PKCE as in
+ * RFC 7636). The login is needed once for each user.
  *
  * @param config `clientId`, `redirectUri` and, if it is not the default, `loginUrl`
- * @throws {@link ConfigurationError}
+ * @throws {@link ConfigurationError} if an option is missing or wrong
+ *
+ * @example
+ * ```ts
+ * const { url, state, codeVerifier } = authorizationRequest(app, { scope: 'api refresh_token' });
+ * // Store `state` and `codeVerifier` in the user's session, and send the browser to `url`.
+ * ```
  */
 export function authorizationRequest(
   config: OAuth2Config,
   options?: AuthorizationOptions,
 ): AuthorizationRequest;
 
-/** What a user came back with. */
+/** An authorization code, and the secret of its request. */
 export interface AuthorizationCode {
   /** The parameter `code` of the redirect. */
   code: string;
-  /** Of the request that led to it. */
+  /** The `codeVerifier` of the {@link AuthorizationRequest} that led to the code. */
   codeVerifier: string;
 }
 
-/** What an authorization code was traded for. */
+/** The tokens that an authorization code was traded for. */
 export interface RedeemedCode {
-  /** The first refresh token: keep it. */
+  /** The first refresh token: store it. */
   refreshToken: string;
-  /** An access token; absent if the answer cannot be used but for the refresh token. */
+  /** An access token. It is absent if only the refresh token of the answer can be used. */
   accessToken?: string;
-  /** Origin of the org's API host, with the access token. */
+  /** The origin of the org's API host. It comes with the access token. */
   instanceUrl?: string;
-  /** Salesforce's identity URL. */
+  /** Salesforce's identity URL: `https://…/id/<organization id>/<user id>`. */
   identityUrl?: string;
-  /** The scopes granted, separated by spaces. */
+  /** The granted scopes, separated by spaces. */
   scope?: string;
 }
 
 /**
- * Trades an authorization code for the first refresh token.
+ * Trades an authorization code for the first refresh token (RFC 6749 §4.1.3). A code is good for one
+ * request within a few minutes.
  *
- * @throws {@link SalesforceAuthError} as a rejection: `SCOPE_MISSING` if no refresh token comes
+ * @throws {@link SalesforceAuthError} as a rejection, with `SCOPE_MISSING` if the answer has no
+ *   refresh token
+ *
+ * @example
+ * ```ts
+ * // `query` is the query of the redirect, `session` what you stored before it.
+ * if (query.state !== session.state) throw new Error('not our request');
+ * const { refreshToken } = await redeemAuthorizationCode(app, {
+ *   code: query.code,
+ *   codeVerifier: session.codeVerifier,
+ * });
+ * ```
  */
 export function redeemAuthorizationCode(
   config: OAuth2Config,
   code: AuthorizationCode,
 ): Promise<RedeemedCode>;
 
-/** `JWTConnectionManager.getInstance().getConnection`. */
+/**
+ * Gives the Connection of a configuration, with a live token: `getConnection` of the shared
+ * {@link JWTConnectionManager}.
+ *
+ * @param config default: read from the environment, see {@link JWTConfig}
+ * @throws {@link SalesforceAuthError} as a rejection, never synchronously
+ *
+ * @example
+ * ```ts
+ * export const handler = async (event: unknown, context: Context) => {
+ *   const connection = await getConnection(config, { context });
+ *   return connection.query('SELECT Id, Name FROM Account LIMIT 10');
+ * };
+ * ```
+ */
 export function getConnection(config?: JWTConfig, options?: CallOptions): Promise<Connection>;
-/** `JWTConnectionManager.getInstance().getAccessToken`. */
+
+/**
+ * Gives a live token, without jsforce: `getAccessToken` of the shared {@link JWTConnectionManager}.
+ *
+ * @param config default: read from the environment, see {@link JWTConfig}
+ * @throws {@link SalesforceAuthError} as a rejection, never synchronously
+ *
+ * @example
+ * ```ts
+ * const { accessToken, instanceUrl } = await getAccessToken(config);
+ * const response = await fetch(`${instanceUrl}/services/data`, {
+ *   headers: { authorization: `Bearer ${accessToken}` },
+ * });
+ * ```
+ */
 export function getAccessToken(
   config?: JWTConfig,
   options?: TokenCallOptions,
 ): Promise<AccessToken>;
-/** `JWTConnectionManager.getInstance().prewarm`. */
+
+/**
+ * Starts a login on native threads while modules still load: `prewarm` of the shared
+ * {@link JWTConnectionManager}. It never throws and never keeps the process alive.
+ *
+ * @param config default: read from the environment, see {@link JWTConfig}
+ *
+ * @example
+ * ```ts
+ * // prewarm.mjs, the first import of the handler's file
+ * import { prewarm } from 'jsforce-connection-manager';
+ * prewarm();
+ * ```
+ */
 export function prewarm(config?: JWTConfig): void;
-/** `JWTConnectionManager.getInstance().getCacheStats`. */
+
+/**
+ * Counts the tokens of the shared {@link JWTConnectionManager}, and what was done for them.
+ *
+ * @example
+ * ```ts
+ * const { valid, hits, misses, mints, requests } = getCacheStats();
+ * ```
+ */
 export function getCacheStats(): CacheStats;
-/** `JWTConnectionManager.getInstance().clearExpiredTokens`. */
+
+/**
+ * Drops the tokens of the shared {@link JWTConnectionManager} past their life, and returns their
+ * number.
+ *
+ * @example
+ * ```ts
+ * const dropped = clearExpiredTokens();
+ * ```
+ */
 export function clearExpiredTokens(): number;
-/** `JWTConnectionManager.getInstance().clearAllTokens`. */
+
+/**
+ * Drops all tokens, Connections and remembered refusals of the shared {@link JWTConnectionManager},
+ * and returns the number of tokens. See {@link JWTConnectionManager.clearAllTokens}.
+ *
+ * @example
+ * ```ts
+ * // In tests: a reset of the modules leaves the tokens of the addon alone.
+ * afterEach(() => void clearAllTokens());
+ * ```
+ */
 export function clearAllTokens(): number;
 
-/** The stable name of what went wrong; the README says what to do about each. */
+/**
+ * The stable name of a failure. `docs/errors.md` says what happened for each code, and what to do.
+ */
 export type AuthErrorCode =
   | 'CONFIG_INVALID'
   | 'PRIVATE_KEY_INVALID'
@@ -482,40 +726,72 @@ export type AuthErrorCode =
   | 'JSFORCE_UNAVAILABLE'
   | 'INTERNAL';
 
-/** Why no token was given. The message begins with `[code]` and ends with what to do. */
+/**
+ * The error of a call that gives no token. Its message begins with `[code]`, says what happened, and
+ * ends with the hint. Messages may change. Codes do not.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await getConnection(config);
+ * } catch (error) {
+ *   if (error instanceof SalesforceAuthError && error.retryable) {
+ *     return { statusCode: 503, headers: { 'retry-after': (error.retryAfterMs ?? 5_000) / 1_000 } };
+ *   }
+ *   throw error;
+ * }
+ * ```
+ */
 export class SalesforceAuthError extends Error {
-  /** Errors are made by this package alone. */
+  /** Only this package makes such errors. */
   protected constructor();
-  /** The stable name of what went wrong. */
+  /** The stable name of the failure. */
   readonly code: AuthErrorCode;
-  /** What to do about it. */
+  /** What to do. */
   readonly hint: string;
   /** Whether the same call may succeed later with nothing changed. */
   readonly retryable: boolean;
-  /** How many requests were sent. */
+  /** The number of HTTP requests that were sent. */
   readonly attempts: number;
   /** `error` of the OAuth answer (RFC 6749 §5.2). */
   readonly error?: string;
   /** `error_description` of the OAuth answer, shortened and without anything like a token. */
   readonly errorDescription?: string;
-  /** HTTP status of the answer. */
+  /** The HTTP status of the answer. */
   readonly status?: number;
-  /** How long the server asks to wait, in milliseconds. */
+  /** How long to wait before the next call, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** The option at fault. */
+  /** The name of the option that is wrong. */
   readonly option?: string;
 }
 
-/** `CONFIG_INVALID` or `PRIVATE_KEY_INVALID`: no retry will help, the deployment is wrong. */
+/**
+ * The error of a wrong configuration: `CONFIG_INVALID` or `PRIVATE_KEY_INVALID`. No retry helps.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof ConfigurationError) console.error(`Correct ${error.option}: ${error.hint}`);
+ * ```
+ */
 export class ConfigurationError extends SalesforceAuthError {}
 
 /**
- * The typed error behind any error that a Connection gave.
+ * Finds the typed error behind an error that a Connection gave. When a token renewal fails, jsforce
+ * throws `Error("Unable to refresh session due to: …")` in place of the typed error.
  *
- * jsforce replaces an error of a token renewal by `Error("Unable to refresh session due to: …")`.
- *
- * @param error what was caught
- * @param connection the Connection that was used, if at hand: then the very error object is found
+ * @param error the error that was caught
+ * @param connection the Connection that gave the error. With it, the very error object is found;
+ *   without it, an error with the same message
  * @returns `undefined` if the error did not come from this package
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await connection.query('SELECT Id FROM Account');
+ * } catch (error) {
+ *   if (getAuthError(error, connection)?.code === 'LOGIN_RATE_EXCEEDED') await slowDown();
+ *   throw error;
+ * }
+ * ```
  */
 export function getAuthError(error: unknown, connection?: object): SalesforceAuthError | undefined;

@@ -1,12 +1,15 @@
 'use strict';
 
+// The public API; `index.d.ts` documents it.
+
+const { getAuthError } = require('./lib/connection/hidden-errors.js');
 const { DEFAULT_API_VERSION } = require('./lib/connection/open.js');
-const { ConfigurationError, SalesforceAuthError, getAuthError } = require('./lib/errors.js');
+const { ConfigurationError, SalesforceAuthError } = require('./lib/errors.js');
 const { JWTConnectionManager } = require('./lib/jwt/manager.js');
 
 const manager = JWTConnectionManager.getInstance;
 
-// Node's ESM loader finds these names by reading `exports.x =`.
+// Node's ESM loader reads the names of `exports.x =` from the text of this file.
 exports.JWTConnectionManager = JWTConnectionManager;
 exports.SalesforceAuthError = SalesforceAuthError;
 exports.ConfigurationError = ConfigurationError;
@@ -26,7 +29,7 @@ exports.clearExpiredTokens = () => manager().clearExpiredTokens();
 /** @type {typeof import('.').clearAllTokens} */
 exports.clearAllTokens = () => manager().clearAllTokens();
 
-// Who logs in by JWT alone does not wait for the rest to be loaded.
+// Loaded at its first use, so that a login by JWT does not wait for it.
 const refreshTokens = {
   get manager() {
     return require('./lib/refresh-token/manager.js').SalesforceConnectionManager;
@@ -34,7 +37,7 @@ const refreshTokens = {
 };
 Object.defineProperty(exports, 'SalesforceConnectionManager', {
   enumerable: true,
-  // biome-ignore lint/complexity/useArrowFunction: Node's ESM loader knows this form only
+  // biome-ignore lint/complexity/useArrowFunction: Node's ESM loader reads this form only
   get: function () {
     return refreshTokens.manager;
   },

@@ -1,20 +1,25 @@
 'use strict';
 
+// The options of one call: how much time it has, its signal, and whether its Connection is shared.
+
 const { invalid } = require('./checks.js');
-const { authError } = require('./errors.js');
 
 /** @typedef {import('..').AbortSignalLike} AbortSignalLike */
 
-/** All the time one call may take, in milliseconds. */
+/** The most time that one call may take, in milliseconds. */
 const BUDGET = 8_000;
-/** Three years in milliseconds: a deadline below is a duration by mistake, which a warm call hides. */
+/**
+ * Three years in milliseconds. A smaller deadline is a duration by mistake. A warm call would hide
+ * the mistake until the token has expired.
+ */
 const LONGEST_DURATION = 1e11;
-/** Kept back of a deadline, so that the caller can still answer. */
+/** Milliseconds between the end of the call and the deadline, in which the caller can answer. */
 const MARGIN = 500;
 
 /**
  * @param {any} options
- * @returns {{ budget: number, signal: AbortSignalLike | undefined, fresh: boolean }}
+ * @returns {{ budget: number, signal: AbortSignalLike | undefined, fresh: boolean }} the budget is
+ *   in milliseconds
  */
 function readCallOptions(options) {
   if (options === undefined) return { budget: BUDGET, signal: undefined, fresh: false };
@@ -39,7 +44,10 @@ function isSignal(value) {
   );
 }
 
-/** @param {unknown} deadline */
+/**
+ * @param {unknown} deadline milliseconds since the epoch
+ * @returns {number} milliseconds
+ */
 function timeUntil(deadline) {
   if (deadline === undefined) return Infinity;
   const isTime = typeof deadline === 'number' && !Number.isNaN(deadline);
@@ -50,76 +58,17 @@ function timeUntil(deadline) {
   );
 }
 
-/** @param {any} context */
+/**
+ * @param {any} context
+ * @returns {number} milliseconds
+ */
 function timeLeft(context) {
   if (context === undefined) return Infinity;
   if (typeof context?.getRemainingTimeInMillis === 'function') {
     const left = context.getRemainingTimeInMillis();
     if (typeof left === 'number' && !Number.isNaN(left)) return left;
   }
-  throw invalid('context', "context must be a Lambda's context.");
+  throw invalid('context', 'context must be the context that Lambda passes to the handler.');
 }
 
-/** @param {AbortSignalLike | undefined} signal */
-function throwIfAborted(signal) {
-  if (signal?.aborted) throw aborted(signal);
-}
-
-/**
- * Who waits on each signal. One listener a signal: many calls may share one, and Node.js warns of
- * more than ten.
- *
- * @type {WeakMap<AbortSignalLike, { leave: Set<() => void>, onAbort: () => void }>}
- */
-const waiting = new WeakMap();
-
-/**
- * Waits for `promise` until the signal fires. What the promise stands for goes on.
- *
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignalLike | undefined} signal
- * @returns {Promise<T>}
- */
-function untilAborted(promise, signal) {
-  if (signal === undefined) return promise;
-  const { leave, onAbort } = waiting.get(signal) ?? listenTo(signal);
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(aborted(signal));
-    leave.add(stop);
-    promise.then(resolve, reject).finally(() => {
-      leave.delete(stop);
-      if (leave.size > 0) return;
-      waiting.delete(signal);
-      signal.removeEventListener('abort', onAbort);
-    });
-  });
-}
-
-/** @param {AbortSignalLike} signal */
-function listenTo(signal) {
-  /** @type {Set<() => void>} */
-  const leave = new Set();
-  const onAbort = () => {
-    for (const stop of leave) stop();
-  };
-  const listening = { leave, onAbort };
-  signal.addEventListener('abort', onAbort);
-  waiting.set(signal, listening);
-  return listening;
-}
-
-/**
- * `name` and `cause` are as the platform's own functions have them.
- *
- * @param {AbortSignalLike} signal
- */
-function aborted(signal) {
-  const error = authError('ABORTED', 'The call was aborted.');
-  return Object.defineProperties(error, {
-    name: { value: 'AbortError', configurable: true, writable: true },
-    cause: { value: signal.reason, configurable: true, writable: true },
-  });
-}
-
-module.exports = { BUDGET, readCallOptions, throwIfAborted, untilAborted };
+module.exports = { BUDGET, readCallOptions };

@@ -1,7 +1,9 @@
 'use strict';
 
-// What TypeScript would have checked. It must happen before a value reaches the addon, whose own
-// conversion errors print the value, keys included.
+// Checks of types and shapes, for callers without TypeScript.
+//
+// They come before a value reaches the addon, whose own conversion errors print the value, keys
+// included.
 
 const { types } = require('node:util');
 
@@ -22,7 +24,7 @@ function checkString(config, name) {
 /**
  * @param {any} config
  * @param {string} name
- * @param {string} or
+ * @param {string} or what else the option may be, for the error text
  */
 function checkSeconds(config, name, or) {
   const value = config[name];
@@ -58,17 +60,17 @@ function checkPresent(config, names) {
   const list = missing.join(', ');
   throw invalid(
     list,
-    `config lacks ${list}: undefined, as an environment variable that is not set.`,
+    `config lacks ${list}: undefined, perhaps from an environment variable that is not set.`,
   );
 }
 
 /**
- * What stands in place of a key's text, and how to get the text.
+ * What the caller passed in place of a key's text, and how to get the text.
  *
  * @param {unknown} value
  */
 function describeKey(value) {
-  // Loading it takes milliseconds of a cold start, and only this mistake needs it.
+  // `node:crypto` takes milliseconds of a cold start, and only this mistake needs it.
   const { KeyObject } = require('node:crypto');
   if (value instanceof KeyObject) {
     return "is a KeyObject: pass key.export({ type: 'pkcs8', format: 'pem' }).";
@@ -88,8 +90,8 @@ function kindOf(value) {
 }
 
 /**
- * @param {string} option
- * @param {string} what
+ * @param {string} option the option at fault
+ * @param {string} what one sentence: what is wrong, and what to do
  */
 function invalid(option, what) {
   return authError('CONFIG_INVALID', what, option);

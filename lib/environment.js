@@ -1,5 +1,7 @@
 'use strict';
 
+// Configurations out of environment variables.
+
 const { invalid } = require('./checks.js');
 
 /** @typedef {import('..').JWTConfig} JWTConfig */
@@ -7,7 +9,7 @@ const { invalid } = require('./checks.js');
 const REQUIRED = ['SF_CLIENT_ID', 'SF_PRIVATE_KEY', 'SF_USERNAME', 'SF_INSTANCE_URL'];
 
 /**
- * The configuration that the environment holds. An empty variable counts as absent.
+ * The configuration of a JWT login. An empty variable counts as absent.
  *
  * @param {NodeJS.ProcessEnv} environment
  * @returns {JWTConfig}
@@ -26,10 +28,10 @@ function readJwtEnvironment(environment) {
 }
 
 /**
- * The same for a login by a refresh token.
+ * The configuration of a login by a refresh token. An empty variable counts as absent.
  *
  * @param {NodeJS.ProcessEnv} environment
- * @param {boolean} needsToken whether the refresh token is not given otherwise
+ * @param {boolean} needsToken whether the refresh token must come from the environment
  * @returns {import('..').OAuth2Config}
  */
 function readOAuth2Environment(environment, needsToken) {

@@ -1,11 +1,10 @@
 'use strict';
 
+// The error classes, and how a refusal of the addon becomes an error.
+
 const native = require('../native.js');
 
 /** @typedef {import('../native').Refusal} Refusal */
-
-const RECENT = 100;
-const OURS = /^(?:Unable to refresh session due to: )?(\[([A-Z_]+)\] .*)$/s;
 
 class SalesforceAuthError extends Error {
   /** @param {Refusal} refusal */
@@ -24,6 +23,8 @@ for (const type of [SalesforceAuthError, ConfigurationError]) {
 const CONFIGURATION = new Set(['CONFIG_INVALID', 'PRIVATE_KEY_INVALID']);
 
 /**
+ * The error of a refusal, in the class that its code has.
+ *
  * @param {Refusal} refusal
  * @returns {SalesforceAuthError}
  */
@@ -33,7 +34,7 @@ function errorOf(refusal) {
 }
 
 /**
- * An error that was found on this side of the boundary; its hint comes from the one table of codes.
+ * The error of a failure that JavaScript found. Its hint comes from the addon's table of codes.
  *
  * @param {import('..').AuthErrorCode} code
  * @param {string} what one sentence
@@ -45,9 +46,9 @@ function authError(code, what, option) {
 }
 
 /**
- * Names what led to an error, as the platform's own errors do.
+ * Sets the `cause` of an error, not enumerable, as the platform's own errors have it.
  *
- * @param {unknown} cause
+ * @param {unknown} cause no cause is set if this is `undefined`
  * @param {SalesforceAuthError} error
  */
 function causedBy(cause, error) {
@@ -59,60 +60,4 @@ function causedBy(cause, error) {
   });
 }
 
-/** @type {WeakMap<object, SalesforceAuthError>} */
-const lastOf = new WeakMap();
-/** @type {Map<string, SalesforceAuthError>} */
-const recent = new Map();
-
-/**
- * Keeps the error that a Connection's token renewal ended with: jsforce passes on its message only.
- *
- * @param {object} connection
- * @param {SalesforceAuthError} error
- */
-function rememberError(connection, error) {
-  lastOf.set(connection, error);
-  recent.delete(error.message);
-  recent.set(error.message, error);
-  for (const oldest of recent.keys()) {
-    if (recent.size <= RECENT) break;
-    recent.delete(oldest);
-  }
-}
-
-/**
- * @param {unknown} error
- * @param {object} [connection]
- * @returns {SalesforceAuthError | undefined}
- */
-function getAuthError(error, connection) {
-  if (error instanceof SalesforceAuthError) return error;
-  const message =
-    typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
-  const [, ours, code] = (typeof message === 'string' && OURS.exec(message)) || [];
-  if (ours === undefined || code === undefined) return undefined;
-  const last = connection === undefined ? undefined : lastOf.get(connection);
-  if (last?.message === ours) return last;
-  return recent.get(ours) ?? rebuilt(code, ours);
-}
-
-/**
- * An error of which nothing but the message is left, such as one from another thread.
- *
- * @param {string} code
- * @param {string} message
- */
-function rebuilt(code, message) {
-  const refusal = native.refusal(code, '');
-  return refusal.code === code ? errorOf({ ...refusal, message }) : undefined;
-}
-
-module.exports = {
-  SalesforceAuthError,
-  ConfigurationError,
-  authError,
-  causedBy,
-  errorOf,
-  getAuthError,
-  rememberError,
-};
+module.exports = { SalesforceAuthError, ConfigurationError, authError, causedBy, errorOf };

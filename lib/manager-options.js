@@ -1,18 +1,33 @@
 'use strict';
 
+// The options that all managers have, and the token source that they open.
+
 const native = require('../native.js');
 const { checkString, invalid } = require('./checks.js');
 const { errorOf } = require('./errors.js');
 
+/** @typedef {import('../native').TokenSource} TokenSource */
+/** @typedef {{ source: TokenSource, capacity: number, Connection: any }} Opened */
+
+/** Tokens. */
 const CAPACITY = 10_000;
 
 /**
- * Checks a manager's options and opens its token source.
+ * Stands for the options of the manager that `getInstance()` gives.
  *
- * @param {any} options
- * @returns {{ source: import('../native').TokenSource, capacity: number, Connection: any }}
+ * @type {any}
  */
-function openSource(options) {
+const SHARED = Object.freeze({});
+
+/**
+ * The token source of a manager: the one that all threads share, or one of the manager's own.
+ *
+ * @param {any} options `SHARED`, or what the user passed
+ * @param {() => TokenSource} shared gives the source that all threads share
+ * @returns {Opened}
+ */
+function sourceFor(options, shared) {
+  if (options === SHARED) return { source: shared(), capacity: CAPACITY, Connection: undefined };
   if (typeof options !== 'object' || options === null) {
     throw invalid('options', 'options must be an object.');
   }
@@ -24,14 +39,20 @@ function openSource(options) {
     throw invalid('capacity', 'capacity must be a whole number from 1 to 1,000,000.');
   }
   checkString({ ca }, 'ca');
-  // A copy has no holes, which `some` would pass over.
-  const allowed = Array.isArray(hosts) ? [...hosts] : [undefined];
-  if (allowed.some((host) => typeof host !== 'string')) {
-    throw invalid('allowedInstanceHosts', 'allowedInstanceHosts must be an array of host names.');
-  }
-  const source = new native.TokenSource({ allowedInstanceHosts: allowed, ca, capacity });
+  const source = new native.TokenSource({ allowedInstanceHosts: readHosts(hosts), ca, capacity });
   if (source.refusal !== null) throw errorOf(source.refusal);
   return { source, capacity, Connection };
+}
+
+/**
+ * @param {unknown} hosts
+ * @returns {string[]}
+ */
+function readHosts(hosts) {
+  // The copy has `undefined` where an array has a hole, which `every` would skip.
+  const copy = Array.isArray(hosts) ? [...hosts] : [undefined];
+  if (copy.every((host) => typeof host === 'string')) return copy;
+  throw invalid('allowedInstanceHosts', 'allowedInstanceHosts must be an array of host names.');
 }
 
 /** @param {unknown} value */
@@ -44,9 +65,4 @@ function isClass(value) {
   }
 }
 
-/** @param {import('../native').TokenSource} source that all threads share */
-function sharedSource(source) {
-  return { source, capacity: CAPACITY, Connection: undefined };
-}
-
-module.exports = { openSource, sharedSource };
+module.exports = { SHARED, sourceFor };

@@ -1,12 +1,14 @@
 'use strict';
 
+// Time limits of waiting.
+
 /**
- * Waits for `promise`, at most so long; what it stands for goes on.
+ * Waits for `promise` for at most `ms`. The work behind the promise is not cancelled.
  *
  * @template T
  * @param {Promise<T>} promise
  * @param {number} ms milliseconds
- * @param {() => unknown} late what to reject with when the time is over
+ * @param {() => unknown} late gives the error to reject with when the time is over
  * @returns {Promise<T>}
  */
 function within(promise, ms, late) {
@@ -17,17 +19,21 @@ function within(promise, ms, late) {
 }
 
 /**
- * Counts down.
+ * Starts a countdown, which a change of the wall clock does not disturb.
  *
  * @param {number} budget milliseconds
- * @returns {() => number} the milliseconds that are left
+ * @returns {() => number} gives the milliseconds that are left
  */
 function countdown(budget) {
   const end = performance.now() + budget;
   return () => Math.max(0, end - performance.now());
 }
 
-/** @param {number} ms milliseconds, as a text in seconds */
+/**
+ * A time in seconds, for error texts.
+ *
+ * @param {number} ms milliseconds
+ */
 function inSeconds(ms) {
   return `${Number((ms / 1000).toFixed(1))} s`;
 }

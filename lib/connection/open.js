@@ -1,17 +1,20 @@
 'use strict';
 
-const { SalesforceAuthError, authError, causedBy, rememberError } = require('../errors.js');
+// Makes Connections. No other file loads jsforce.
+
+const { SalesforceAuthError, authError, causedBy } = require('../errors.js');
+const { rememberError } = require('./hidden-errors.js');
 const { SessionRefresh } = require('./session-refresh.js');
 
-/** @typedef {import('../tokens/entry').Entry} Entry */
+/** @typedef {import('./entry').ConnectionEntry} ConnectionEntry */
 /** @typedef {import('../..').AccessToken} AccessToken */
 
-/** Summer '25: every org has it. jsforce's own default is 50.0. */
+/** Summer '25, which every org has. jsforce's own default is 50.0. */
 const DEFAULT_API_VERSION = '64.0';
 
 /**
- * jsforce is loaded at the first Connection, and whole, so that bulk, metadata, tooling and
- * streaming are there. The literal `require` lets bundlers see it.
+ * Loads jsforce, at the first Connection, because loading takes long. It loads all of jsforce, so
+ * that bulk, metadata, tooling and streaming are there. Bundlers find the literal `require`.
  *
  * @returns {new (config: any) => any}
  */
@@ -28,8 +31,10 @@ function loadConnectionClass() {
 }
 
 /**
+ * A new Connection with the entry's options and the token.
+ *
  * @param {new (config: any) => any} Connection
- * @param {Entry} entry
+ * @param {ConnectionEntry} entry
  * @param {AccessToken} token
  */
 function openConnection(Connection, entry, token) {
@@ -42,12 +47,14 @@ function openConnection(Connection, entry, token) {
     refreshFn,
   });
   connection.userInfo = userInfoOf(token);
-  // A class of the user's that keeps its token to itself still needs the place where it is renewed.
+  // A class of the user's may hide its token in a private field. Renewed tokens are set here.
   connection.accessToken ??= token.accessToken;
   entry.prepare(connection);
   return connection;
 
   /**
+   * jsforce calls this after a 401.
+   *
    * @param {any} connection
    * @param {(error: Error | null, accessToken?: string, response?: object) => void} callback
    */
@@ -58,18 +65,18 @@ function openConnection(Connection, entry, token) {
         callback(null, token.accessToken, tokenResponse(token, refreshToken));
       })
       .catch((error) => {
-        // A listener of the `refresh` event may throw anything, and jsforce takes null for success.
+        // A listener of the event `refresh` may throw null, which jsforce would take for success.
         if (error instanceof SalesforceAuthError) rememberError(connection, error);
-        callback(error ?? new Error('A listener of the refresh event failed.'));
+        callback(error ?? new Error('A listener of the event refresh failed.'));
       });
   }
 }
 
 /**
- * What listeners of jsforce's `refresh` event get beside the token.
+ * The token response that listeners of jsforce's event `refresh` get beside the token.
  *
  * @param {AccessToken} token
- * @param {string} [refreshToken] the new one, which came with it
+ * @param {string} [refreshToken] the successor that came with the token
  */
 function tokenResponse({ accessToken, instanceUrl, identityUrl, scope }, refreshToken) {
   const rotated = refreshToken === undefined ? {} : { refresh_token: refreshToken };

@@ -1,41 +1,50 @@
 'use strict';
 
+// What a Connection does about a 401 of the API.
+
 const { peek } = require('../../native.js');
 const { BUDGET } = require('../call-options.js');
 const { authError, errorOf } = require('../errors.js');
 
-/** @typedef {import('../tokens/entry').Entry} Entry */
+/** @typedef {import('./entry').ConnectionEntry} ConnectionEntry */
 /** @typedef {import('../..').AccessToken} AccessToken */
 
-/** After a rejection, a call may force another login only when this much time has passed. */
+/** Milliseconds after a rejection before a call may force another login. */
 const PAUSE = 10_000;
-/** Logins in a row, each within the pause of the last, that a Connection may force. */
+/** The most logins that a Connection may force in a row, each within the pause of the last. */
 const FORCED = 3;
 
 /**
- * Decides what a Connection does about a 401. jsforce retries without bound and does not tell which
- * token was refused, so each Connection remembers what it was last given, and a token that was
- * minted because of a 401 is on trial: if it is refused as well, without a success between, the
- * loop ends here.
+ * Renews the token of one Connection after a 401, and ends the loop in which jsforce retries a 401
+ * without bound.
+ *
+ * jsforce does not tell which token was refused. So each Connection remembers the token that it was
+ * given last. A token that was minted because of a 401 is on trial. If the API refuses that token
+ * as well, without a success between, the loop ends.
  */
 class SessionRefresh {
   #entry;
+  /** The access token that the Connection was given last. */
   #known;
+  /** The access token that was minted last because of a 401. */
   #onTrial = '';
+  /** When the API refused the token on trial, in milliseconds since the epoch. */
   #rejectedAt = Infinity;
+  /** Logins forced in a row. */
   #forced = 0;
+  /** When a login was forced last, in milliseconds since the epoch. */
   #forcedAt = -Infinity;
   /**
-   * jsforce replaces this object when a REST answer tells the API usage, which a 401 does not: the
-   * sign of a success. Answers of other APIs leave none.
+   * The Connection's `limitInfo` when the token went on trial. jsforce replaces the object when a
+   * REST answer tells the API usage: the sign of a success. A 401 and other APIs tell none.
    *
    * @type {unknown}
    */
   #limitInfo;
 
   /**
-   * @param {Entry} entry
-   * @param {string} accessToken what the Connection begins with
+   * @param {ConnectionEntry} entry
+   * @param {string} accessToken the Connection's first token
    */
   constructor(entry, accessToken) {
     this.#entry = entry;
@@ -43,14 +52,14 @@ class SessionRefresh {
   }
 
   /**
-   * The token to go on with after a 401, with the refresh token that came with it, if that is new.
+   * The token to use after a 401, and the new refresh token if one came with it.
    *
    * @param {any} connection
    * @returns {Promise<{ token: AccessToken, refreshToken?: string }>}
    */
   async renew(connection) {
     const { token, ticket } = this.#entry;
-    if (token !== null && this.#mayBeNews(connection, token) && peek(ticket) !== 0) {
+    if (token !== null && this.#maySucceed(connection, token) && peek(ticket) !== 0) {
       return { token: this.#give(connection, token) };
     }
     const refused = this.#known;
@@ -59,7 +68,7 @@ class SessionRefresh {
       throw rejected('a new token');
     }
     let { renewed, isNew, refreshToken } = await this.#replace(refused);
-    // The answer of a login that was under way already may be the refused token.
+    // A login that ran before the 401 may have brought the refused token.
     if (renewed.accessToken === refused && !isNew) {
       const again = await this.#replace(refused);
       ({ renewed, isNew } = again);
@@ -74,12 +83,13 @@ class SessionRefresh {
   }
 
   /**
-   * Drops the refused token and gets the one that takes its place. Others may have got it before.
+   * Drops the refused token and gets the next one. Another call may have got the next one before.
    *
    * @param {string} refused
    */
   async #replace(refused) {
     const { login } = this.#entry;
+    // Tokens with a larger number were asked for after this.
     const last = login.reject(refused);
     const asked = await login.token(BUDGET);
     if (asked.outcome === 'refused') throw errorOf(asked.refusal);
@@ -88,25 +98,27 @@ class SessionRefresh {
   }
 
   /**
-   * Whether the refused request may have left with another token: the one before a renewal
-   * underneath, or one that somebody else has set.
+   * Whether the refused request may have left with another token than the entry's. A renewal may
+   * have come between, or somebody else may have set a token on the Connection.
    *
    * @param {any} connection
    * @param {AccessToken} token
    */
-  #mayBeNews(connection, { accessToken }) {
+  #maySucceed(connection, { accessToken }) {
     return accessToken !== this.#known || accessToken !== connection.accessToken;
   }
 
   /**
+   * Whether the refused token is the one on trial, and another login would only repeat the loop.
+   *
    * @param {any} connection
    * @param {string} refused
    */
   #isLoop(connection, refused) {
     if (refused !== this.#onTrial) return false;
     const now = Date.now();
-    const worked = connection.limitInfo !== this.#limitInfo;
-    if (worked) return this.#forced >= FORCED && now - this.#forcedAt < PAUSE;
+    const hasWorked = connection.limitInfo !== this.#limitInfo;
+    if (hasWorked) return this.#forced >= FORCED && now - this.#forcedAt < PAUSE;
     return now - this.#rejectedAt < PAUSE;
   }
 
@@ -126,6 +138,8 @@ class SessionRefresh {
   }
 
   /**
+   * Remembers the token that jsforce is about to set on the Connection.
+   *
    * @param {any} connection
    * @param {AccessToken} token
    */

@@ -1,51 +1,49 @@
 'use strict';
 
+// A login by the JWT bearer flow, with its token and its Connection.
+
 const native = require('../../native.js');
-const { Entry } = require('../tokens/entry.js');
+const { ConnectionEntry } = require('../connection/entry.js');
 const { errorOf } = require('../errors.js');
+const { sameConfig } = require('./config.js');
 
 /** @typedef {import('../..').JWTConfig} JWTConfig */
 
+/** The addon's login, whose word for a cached token is `kept`. */
+class JwtLogin extends native.Login {
+  cached() {
+    return this.kept();
+  }
+}
+
 /**
- * A login by the JWT bearer flow. A Salesforce user name belongs to one org of the world, so few
- * logins share one: it is the key.
+ * The entry of one config. Its key is the user name, which few logins share: Salesforce gives a user
+ * name to one user of one org.
  *
- * @extends {Entry<import('../../native').Login & import('../tokens/entry').Login>}
+ * @extends {ConnectionEntry<JwtLogin & import('../tokens/entry').Login>}
  */
-class JwtEntry extends Entry {
+class JwtEntry extends ConnectionEntry {
   /**
    * @param {import('../../native').TokenSource} source
-   * @param {JWTConfig} config
+   * @param {JWTConfig} config as `readConfig` gives it
    */
   constructor(source, config) {
-    const login = new native.Login(source, config);
+    const login = new JwtLogin(source, config);
     if (login.refusal !== null) throw errorOf(login.refusal);
-    // No refresh token ever comes of it.
+    // A JWT login is never asked to store a refresh token, so its answer is granted or refused.
     super(config.username, config, /** @type {any} */ (login));
-    this.clientId = config.clientId;
-    this.privateKey = config.privateKey;
-    this.audience = config.audience;
-    this.tokenTtl = config.tokenTtl;
-    this.tokenBuffer = config.tokenBuffer;
+    // Every call compares the fields, and an object behind a field would cost one more read each.
+    Object.assign(this, config);
   }
 
   /**
-   * Whether `config` means this login. People change configs in place, so every field is compared.
+   * Whether a call with `config` means this entry. Users change configs in place, so every field is
+   * compared at every call.
    *
    * @param {JWTConfig} config
    */
-  matches(config) {
-    return (
-      this.privateKey === config.privateKey &&
-      this.clientId === config.clientId &&
-      this.key === config.username &&
-      this.instanceUrl === config.instanceUrl &&
-      this.loginUrl === config.loginUrl &&
-      this.audience === config.audience &&
-      this.tokenTtl === config.tokenTtl &&
-      this.tokenBuffer === config.tokenBuffer &&
-      this.version === config.version
-    );
+  sameKey(config) {
+    return sameConfig(/** @type {any} */ (this), config);
   }
 }
 

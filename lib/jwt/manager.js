@@ -1,20 +1,22 @@
 'use strict';
 
+// The JWT room: Connections and tokens of logins by the JWT bearer flow (RFC 7523).
+//
+// This file: the manager class of the public API.
+
 const native = require('../../native.js');
 const { readCallOptions } = require('../call-options.js');
-const { readConfig } = require('./config.js');
-const { Entries } = require('../tokens/entries.js');
+const { Connections } = require('../connection/connections.js');
+const { ConnectionEntries } = require('../connection/entries.js');
 const { readJwtEnvironment } = require('../environment.js');
+const { SHARED, sourceFor } = require('../manager-options.js');
+const { readConfig } = require('./config.js');
 const { JwtEntry } = require('./entry.js');
-const { openSource, sharedSource } = require('../manager-options.js');
-const { TokenAccess } = require('../tokens/live-tokens.js');
 
 /** @typedef {import('../..').JWTConfig} JWTConfig */
 /** @typedef {import('../..').CallOptions} CallOptions */
 /** @typedef {import('../..').TokenCallOptions} TokenCallOptions */
 /** @typedef {import('../..').AccessToken} AccessToken */
-
-const SHARED = {};
 
 /** @type {JWTConnectionManager | undefined} */
 let instance;
@@ -22,8 +24,8 @@ let instance;
 class JWTConnectionManager {
   #source;
   #entries;
-  #access;
-  /** @type {JWTConfig | undefined} */
+  #connections;
+  /** The config read from the environment. @type {JWTConfig | undefined} */
   #environment;
 
   static getInstance() {
@@ -33,12 +35,12 @@ class JWTConnectionManager {
 
   /** @param {import('../..').ManagerOptions<any>} [options] */
   constructor(options = {}) {
-    const opened =
-      options === SHARED ? sharedSource(native.TokenSource.shared()) : openSource(options);
-    this.#source = opened.source;
-    /** @type {Entries<JwtEntry, JWTConfig>} */
-    this.#entries = new Entries(opened.capacity);
-    this.#access = new TokenAccess(this.#entries, opened.Connection);
+    const { source, capacity, Connection } = sourceFor(options, () => native.TokenSource.shared());
+    this.#source = source;
+    /** @type {ConnectionEntries<JwtEntry, JWTConfig>} */
+    this.#entries = new ConnectionEntries(capacity);
+    /** @type {Connections<JwtEntry>} */
+    this.#connections = new Connections(this.#entries, Connection);
   }
 
   /**
@@ -49,10 +51,10 @@ class JWTConnectionManager {
   getConnection(config, options) {
     try {
       const entry = this.#entry(config);
-      if (options === undefined && entry.isConnected() && this.#access.isAlive(entry)) {
+      if (options === undefined && entry.isConnected() && this.#connections.isAlive(entry)) {
         return /** @type {Promise<any>} */ (entry.connectionPromise);
       }
-      return this.#access.connect(entry, readCallOptions(options));
+      return this.#connections.connect(entry, readCallOptions(options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -66,12 +68,12 @@ class JWTConnectionManager {
   getAccessToken(config, options) {
     try {
       const entry = this.#entry(config);
-      const known = entry.tokenPromise !== null && !entry.isLoggedOut();
-      if (options === undefined && known && this.#access.isAlive(entry)) {
-        // Read now: the look may have adopted a newer token.
+      const hasToken = entry.tokenPromise !== null && !entry.isLoggedOut();
+      if (options === undefined && hasToken && this.#connections.isAlive(entry)) {
+        // `isAlive` may have adopted a newer token, so the promise is read after it.
         return /** @type {Promise<AccessToken>} */ (entry.tokenPromise);
       }
-      return this.#access.token(entry, readCallOptions(options));
+      return this.#connections.token(entry, readCallOptions(options));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -82,12 +84,13 @@ class JWTConnectionManager {
     try {
       this.#entry(config).login.prewarm();
     } catch {
-      // The same error meets the next call, where somebody looks.
+      // The next call fails with the same error, and its caller sees the error.
     }
   }
 
+  /** @returns {import('../..').CacheStats} */
   getCacheStats() {
-    return this.#source.stats();
+    return /** @type {any} */ (this.#source.stats());
   }
 
   clearExpiredTokens() {
@@ -101,7 +104,7 @@ class JWTConnectionManager {
   }
 
   /**
-   * The entry of a config: found by its fields, or checked and made.
+   * The entry of a config. A new config is checked and gets a new entry.
    *
    * @param {JWTConfig} [config]
    */
@@ -110,12 +113,12 @@ class JWTConnectionManager {
       this.#environment ??= readJwtEnvironment(process.env);
       config = this.#environment;
     }
-    if (typeof config !== 'object' || config === null) return this.#open(config);
-    return this.#entries.find(config.username, config) ?? this.#open(config);
+    if (typeof config !== 'object' || config === null) return this.#add(config);
+    return this.#entries.find(config.username, config) ?? this.#add(config);
   }
 
   /** @param {JWTConfig} given */
-  #open(given) {
+  #add(given) {
     const entry = new JwtEntry(this.#source, readConfig(given));
     this.#entries.add(entry);
     return entry;

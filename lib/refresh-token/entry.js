@@ -1,7 +1,7 @@
 'use strict';
 
 const { invalid } = require('../checks.js');
-const { Entry } = require('../tokens/entry.js');
+const { ConnectionEntry } = require('../connection/entry.js');
 const { errorOf } = require('../errors.js');
 const { isSameApp } = require('./config.js');
 const { RefreshTokenKeeper } = require('./keeper.js');
@@ -15,9 +15,9 @@ const { refuseRevocation } = require('./refuse-revocation.js');
  * A login by a refresh token, and one Connection of it: that of an explicit cache key, or of all the
  * fields of a config.
  *
- * @extends {Entry<RefreshTokenLogin>}
+ * @extends {ConnectionEntry<RefreshTokenLogin>}
  */
-class RefreshTokenEntry extends Entry {
+class RefreshTokenEntry extends ConnectionEntry {
   #keeper;
 
   /**
@@ -45,7 +45,7 @@ class RefreshTokenEntry extends Entry {
    *
    * @param {Wanted} wanted
    */
-  matches(wanted) {
+  sameKey(wanted) {
     if (this.cacheKey !== wanted.cacheKey) return false;
     return this.cacheKey !== undefined || this.isFor(wanted);
   }

@@ -2,15 +2,15 @@
 
 const { authError, causedBy } = require('../errors.js');
 const { inSeconds, within } = require('../time-limit.js');
+const { warn, warnOnce } = require('../warnings.js');
 
 /** @typedef {import('../../native').Rotation} Rotation */
 /** @typedef {import('../..').OAuth2Config['onRefreshToken']} OnRefreshToken */
 
+const WARNING = 'RefreshTokenWarning';
 /** The event of a new refresh token. */
 const EVENT = 'refreshToken';
 const LISTENER = 'A listener of the event refreshToken';
-
-let warned = false;
 
 /**
  * Gives new refresh tokens to the user to keep. What the user's functions throw may hold the token,
@@ -75,12 +75,16 @@ class RefreshTokenKeeper {
     const onRefreshToken = this.#onRefreshToken;
     const listeners = this.#events.rawListeners(EVENT);
     if (listeners.length === 0 && onRefreshToken === undefined) {
-      warnOnce();
+      warnOnce(
+        WARNING,
+        'REFRESH_TOKEN_NOT_KEPT',
+        'Salesforce replaced a refresh token, and nobody keeps the new one: it dies with this process. Pass the option onRefreshToken, or listen to the event refreshToken.',
+      );
       return rotation.held();
     }
     const told = tell(this.#events, listeners, rotation);
     if (onRefreshToken === undefined) return this.#await(LISTENER, told, rotation);
-    told.catch(() => warn(`${LISTENER} failed.`, 'REFRESH_TOKEN_LISTENER_FAILED'));
+    told.catch(() => warn(WARNING, 'REFRESH_TOKEN_LISTENER_FAILED', `${LISTENER} failed.`));
     return this.#await('onRefreshToken', called(onRefreshToken, rotation), rotation);
   }
 
@@ -133,23 +137,6 @@ async function called(onRefreshToken, { refreshToken, oldFingerprint }) {
 function tell(events, listeners, { refreshToken, oldFingerprint }) {
   const all = listeners.map(async (each) => each.call(events, refreshToken, oldFingerprint));
   return Promise.all(all);
-}
-
-function warnOnce() {
-  if (warned) return;
-  warned = true;
-  warn(
-    'Salesforce replaced a refresh token, and nobody keeps the new one: it dies with this process. Pass the option onRefreshToken, or listen to the event refreshToken.',
-    'REFRESH_TOKEN_NOT_KEPT',
-  );
-}
-
-/**
- * @param {string} message
- * @param {string} code
- */
-function warn(message, code) {
-  process.emitWarning(message, { type: 'RefreshTokenWarning', code });
 }
 
 exports.RefreshTokenKeeper = RefreshTokenKeeper;

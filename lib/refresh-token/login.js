@@ -70,7 +70,7 @@ class RefreshTokenLogin {
     return other === login ? asked : this.#askFor(other, left);
   }
 
-  kept() {
+  cached() {
     return this.#login?.kept() ?? null;
   }
 

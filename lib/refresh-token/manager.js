@@ -3,16 +3,17 @@
 const { EventEmitter } = require('node:events');
 
 const native = require('../../native.js');
-const { readCallOptions, throwIfAborted, untilAborted } = require('../call-options.js');
+const { throwIfAborted, untilAborted } = require('../abort.js');
+const { readCallOptions } = require('../call-options.js');
 const { checkSeconds, invalid } = require('../checks.js');
-const { Entries } = require('../tokens/entries.js');
+const { Connections } = require('../connection/connections.js');
+const { ConnectionEntries } = require('../connection/entries.js');
 const { readOAuth2Environment } = require('../environment.js');
 const { KnownFunctions } = require('./known-functions.js');
-const { openSource, sharedSource } = require('../manager-options.js');
+const { SHARED, sourceFor } = require('../manager-options.js');
 const { checkLogin, pick } = require('./config.js');
 const { RefreshTokenEntry, keyOf } = require('./entry.js');
 const { countdown } = require('../time-limit.js');
-const { TokenAccess } = require('../tokens/live-tokens.js');
 
 /** @typedef {import('../..').CallOptions} CallOptions */
 /** @typedef {import('../..').OAuth2Config} OAuth2Config */
@@ -20,7 +21,6 @@ const { TokenAccess } = require('../tokens/live-tokens.js');
 /** @typedef {import('./config').Checked} Checked */
 /** @typedef {import('./config').Wanted} Wanted */
 
-const SHARED = {};
 /** Seconds. */
 const CONNECTION_TTL = 1_800;
 
@@ -30,7 +30,7 @@ let instance;
 class SalesforceConnectionManager extends EventEmitter {
   #source;
   #entries;
-  #access;
+  #connections;
   #functions = new KnownFunctions();
   #connectionTtl;
   /** @type {OAuth2Config | undefined} */
@@ -44,17 +44,16 @@ class SalesforceConnectionManager extends EventEmitter {
   /** @param {import('../..').RefreshTokenManagerOptions<any>} [options] */
   constructor(options = {}) {
     super();
-    const opened =
-      options === SHARED
-        ? sharedSource(native.TokenSource.sharedForRefreshTokens())
-        : openSource(options);
+    const shared = () => native.TokenSource.sharedForRefreshTokens();
+    const { source, capacity, Connection } = sourceFor(options, shared);
     const { connectionTtl = CONNECTION_TTL } = options;
     checkSeconds({ connectionTtl }, 'connectionTtl', '');
     this.#connectionTtl = connectionTtl * 1000;
-    this.#source = opened.source;
-    /** @type {Entries<RefreshTokenEntry, Wanted>} */
-    this.#entries = new Entries(opened.capacity);
-    this.#access = new TokenAccess(this.#entries, opened.Connection);
+    this.#source = source;
+    /** @type {ConnectionEntries<RefreshTokenEntry, Wanted>} */
+    this.#entries = new ConnectionEntries(capacity);
+    /** @type {Connections<RefreshTokenEntry>} */
+    this.#connections = new Connections(this.#entries, Connection);
   }
 
   /**
@@ -169,7 +168,7 @@ class SalesforceConnectionManager extends EventEmitter {
       entry.isConnected() &&
       !this.#isOld(entry) &&
       !entry.login.isNewKeeper() &&
-      this.#access.isAlive(entry)
+      this.#connections.isAlive(entry)
     );
   }
 
@@ -190,7 +189,7 @@ class SalesforceConnectionManager extends EventEmitter {
     if (this.#isOld(entry)) entry.disconnect();
     // It may have to keep a refresh token before it gets the access token.
     if (entry.login.isNewKeeper()) entry.token = null;
-    return this.#access.connect(entry, { ...call, budget: left() });
+    return this.#connections.connect(entry, { ...call, budget: left() });
   }
 
   /**

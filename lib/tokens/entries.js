@@ -1,28 +1,25 @@
 'use strict';
 
+// The entries of one manager, bounded: the least recently used leave first.
+
 const { RecentlyUsed } = require('./recently-used.js');
 
-/** More Connections than this are not kept: each holds about 9 kB. */
-const CONNECTIONS = 1_000;
-
 /**
- * The logins of one manager, found by one field and by comparing the others: building a key of
- * strings for every call would cost more than all the rest of a warm call.
+ * Entries, found by their `key` and by a comparison of the other fields. A key made of all fields
+ * would have to be built at every call, which costs more than the rest of a warm call.
  *
- * @template {import('./entry').Entry & { matches(wanted: W): boolean }} E
- * @template W what an entry is compared with
+ * @template {import('./entry').TokenEntry & { sameKey(wanted: W): boolean }} E
+ * @template W what a call asks for
  */
 class Entries {
   /** @type {Map<unknown, E[]>} */
   #byKey = new Map();
   /** @type {RecentlyUsed<E>} */
   #all;
-  /** @type {RecentlyUsed<E>} */
-  #connected = new RecentlyUsed(CONNECTIONS, (entry) => entry.disconnect());
 
   /** @param {number} capacity */
   constructor(capacity) {
-    this.#all = new RecentlyUsed(capacity, (entry) => this.#leave(entry));
+    this.#all = new RecentlyUsed(capacity, (entry) => this.leave(entry));
   }
 
   /**
@@ -34,7 +31,7 @@ class Entries {
     const entries = this.#byKey.get(key);
     if (entries === undefined) return undefined;
     for (const entry of entries) {
-      if (entry.matches(wanted)) return entry;
+      if (entry.sameKey(wanted)) return entry;
     }
     return undefined;
   }
@@ -48,35 +45,41 @@ class Entries {
   }
 
   /**
-   * An entry that was cleared meanwhile stays out.
+   * Whether the entry is still here. A call may return after its entry was cleared.
    *
    * @param {E} entry
    */
+  has(entry) {
+    return this.#all.has(entry);
+  }
+
+  /** @param {E} entry */
   markUsed(entry) {
-    if (!this.#all.has(entry)) return;
-    this.#all.touch(entry);
-    if (entry.connection !== null) this.#connected.touch(entry);
+    if (this.has(entry)) this.#all.touch(entry);
   }
 
   /** @param {E} entry */
   remove(entry) {
     this.#all.delete(entry);
-    this.#leave(entry);
+    this.leave(entry);
   }
 
   clear() {
     this.#byKey.clear();
     this.#all.clear();
-    this.#connected.clear();
   }
 
   [Symbol.iterator]() {
     return this.#all[Symbol.iterator]();
   }
 
-  /** @param {E} entry */
-  #leave(entry) {
-    this.#connected.delete(entry);
+  /**
+   * Makes an entry unfindable that was removed or evicted.
+   *
+   * @protected
+   * @param {E} entry
+   */
+  leave(entry) {
     const rest = this.#byKey.get(entry.key)?.filter((other) => other !== entry) ?? [];
     if (rest.length > 0) this.#byKey.set(entry.key, rest);
     else this.#byKey.delete(entry.key);

@@ -1,13 +1,17 @@
 'use strict';
 
+// The tokens room: live tokens of configured logins, without Connections and without jsforce.
+//
+// This file: one configured login and the token that it handed out last.
+
 const { peek } = require('../../native.js');
-const { warnOfClock } = require('../clock-warning.js');
+const { warnOfClock } = require('../warnings.js');
 
 /** @typedef {import('../..').AccessToken} AccessToken */
 /** @typedef {import('../../native').GrantedToken} GrantedToken */
 
 /**
- * What came of asking for a token; with it, the refresh token that this caller was asked to keep.
+ * The answer to a request for a token. `refreshToken` is the successor that this caller stored.
  *
  * @typedef {(
  *   | { outcome: 'granted', token: GrantedToken, refreshToken?: string }
@@ -16,11 +20,12 @@ const { warnOfClock } = require('../clock-warning.js');
  */
 
 /**
- * What an entry asks for tokens.
+ * Who asks for tokens, and by which grant. `cached` gives the live token of the near cache and asks
+ * nobody. Budgets are in milliseconds.
  *
  * @typedef {object} Login
  * @property {(budget: number) => Promise<Asked>} token
- * @property {() => GrantedToken | null} kept
+ * @property {() => GrantedToken | null} cached
  * @property {(ticket: number) => void} renew
  * @property {(accessToken: string) => void} invalidate
  * @property {(accessToken: string) => number} reject
@@ -28,50 +33,30 @@ const { warnOfClock } = require('../clock-warning.js');
  */
 
 /**
- * One configured login: its native side, the token that was handed out last, its Connection.
- * Whether the token may still be used is asked of the native side, at every call.
+ * A configured login and its token. The native side alone knows whether the token may still be
+ * used, so it is asked at every call.
  *
  * @template {Login} [L=Login]
  */
-class Entry {
+class TokenEntry {
   /**
-   * @param {unknown} key under which it is looked for
-   * @param {{ instanceUrl?: string, loginUrl?: string, version?: string }} config
+   * @param {unknown} key the field by which the entry is looked up
    * @param {L} login
    */
-  constructor(key, { instanceUrl, loginUrl, version }, login) {
+  constructor(key, login) {
     this.key = key;
-    this.instanceUrl = instanceUrl;
-    this.loginUrl = loginUrl;
-    this.version = version;
     this.login = login;
-    /** The number of the token below; 0 is never alive. */
+    /** The ticket of `token`. A ticket of 0 is never alive. */
     this.ticket = 0;
     /** @type {AccessToken | null} */
     this.token = null;
-    /** Kept, so that a warm call makes no promise. @type {Promise<AccessToken> | null} */
+    /** Stored, so that a warm call makes no promise. @type {Promise<AccessToken> | null} */
     this.tokenPromise = null;
-    /** @type {any} */
-    this.connection = null;
-    /** Kept, so that a warm call makes no promise. @type {Promise<any> | null} */
-    this.connectionPromise = null;
-    /** When the Connection was made, in milliseconds since the epoch. */
-    this.connectedAt = 0;
-  }
-
-  /** Whether the Connection still carries the token that this entry gave it. */
-  isConnected() {
-    return this.connection !== null && this.connection.accessToken === this.token?.accessToken;
-  }
-
-  /** Whether somebody called the Connection's `logout()`, which revokes the token. */
-  isLoggedOut() {
-    return this.connection !== null && this.connection.accessToken === null;
   }
 
   /**
-   * Takes over a token and sets it on the Connection. An answer that was overtaken by a newer one,
-   * which is alive while its own token is not, changes nothing.
+   * Takes over a granted token. An answer that a newer one has overtaken changes nothing: its token
+   * is dead while this entry's token is alive.
    *
    * @param {GrantedToken} granted
    * @returns {AccessToken} the token to use
@@ -80,39 +65,15 @@ class Entry {
     const { ticket, accessToken, instanceUrl, identityUrl, scope, expiresAt } = granted;
     if (this.token !== null) {
       if (ticket === this.ticket && ticket !== 0) return this.token;
-      // The old one first: a look at a token that is alive counts as a use of it.
+      // The entry's own ticket comes first: a look at a live token counts as a use of the token.
       if (peek(this.ticket) !== 0 && peek(ticket) === 0) return this.token;
     }
     if (granted.clockSkew !== 0) warnOfClock(granted.clockSkew);
-    const connected = this.isConnected();
     this.ticket = ticket;
     this.token = Object.freeze({ accessToken, instanceUrl, expiresAt, identityUrl, scope });
     this.tokenPromise = Promise.resolve(this.token);
-    if (connected) {
-      this.connection.accessToken = accessToken;
-      this.connection.instanceUrl = instanceUrl;
-    }
     return this.token;
-  }
-
-  /**
-   * What is to be done to each new Connection of this kind.
-   *
-   * @param {any} _connection
-   */
-  prepare(_connection) {}
-
-  /** @param {any} connection */
-  connect(connection) {
-    this.connection = connection;
-    this.connectionPromise = Promise.resolve(connection);
-    this.connectedAt = Date.now();
-  }
-
-  disconnect() {
-    this.connection = null;
-    this.connectionPromise = null;
   }
 }
 
-exports.Entry = Entry;
+exports.TokenEntry = TokenEntry;

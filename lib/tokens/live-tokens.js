@@ -1,39 +1,35 @@
 'use strict';
 
+// Live tokens for the entries of one manager.
+
 const { peek } = require('../../native.js');
-const { throwIfAborted, untilAborted } = require('../call-options.js');
-const { loadConnectionClass, openConnection } = require('../connection/open.js');
+const { throwIfAborted, untilAborted } = require('../abort.js');
 const { errorOf } = require('../errors.js');
 
-/** @typedef {import('./entry').Entry} Entry */
+/** @typedef {import('./entry').TokenEntry} TokenEntry */
 /** @typedef {import('../..').AccessToken} AccessToken */
-/** @typedef {ReturnType<typeof import('../call-options').readCallOptions>} Call */
+/** @typedef {Pick<ReturnType<typeof import('../call-options').readCallOptions>, 'budget' | 'signal'>} TokenCall */
 
-/** What `peek` says of a live token: its use is to be marked, its renewal to be set off. */
+/** `peek`: the token may not be used. */
+const DEAD = 0;
+/** `peek`: the token may be used, and its use should be marked. */
 const UNMARKED = 2;
+/** `peek`: the token may be used, and its renewal is due. */
 const DUE = 3;
 
-/**
- * How the entries of a manager come by live tokens and by Connections.
- *
- * @template {Entry} E
- */
-class TokenAccess {
-  #entries;
-  #Connection;
+/** @template {TokenEntry} E */
+class LiveTokens {
+  /** @protected */
+  entries;
 
-  /**
-   * @param {{ markUsed(entry: E): void }} entries
-   * @param {(new (config: any) => any) | undefined} Connection jsforce's, if it is left out
-   */
-  constructor(entries, Connection) {
-    this.#entries = entries;
-    this.#Connection = Connection;
+  /** @param {{ markUsed(entry: E): void }} entries */
+  constructor(entries) {
+    this.entries = entries;
   }
 
   /**
-   * Whether the entry has a token that may be used now. Asked at every call, so it is one native
-   * call with a number, which also says what else is to be done once in a while.
+   * Whether the entry has a token that may be used now. Every call asks this. So it is one native
+   * call with a number, whose answer also tells what else is due.
    *
    * @param {E} entry
    */
@@ -41,59 +37,27 @@ class TokenAccess {
     const state = peek(entry.ticket);
     if (state === UNMARKED) {
       entry.login.markUsed();
-      this.#entries.markUsed(entry);
+      this.entries.markUsed(entry);
     } else if (state === DUE) {
       entry.login.renew(entry.ticket);
-    } else if (state === 0) {
-      // Renewed by another call or another thread.
-      const kept = entry.login.kept();
-      if (kept === null) return false;
-      entry.adopt(kept);
+    } else if (state === DEAD) {
+      // Another call or another thread may have renewed the token.
+      const cached = entry.login.cached();
+      if (cached === null) return false;
+      entry.adopt(cached);
     }
     return true;
   }
 
   /**
+   * The entry's token if it is alive, else one that the login asks for.
+   *
    * @param {E} entry
-   * @param {Call} call
-   * @returns {Promise<any>}
-   */
-  async connect(entry, call) {
-    const asked = this.token(entry, call);
-    // Loading jsforce takes longer than the exchange, which runs meanwhile.
-    const Connection = this.#connectionClass(asked);
-    const token = await asked;
-    if (call.fresh) return openConnection(Connection, entry, token);
-    if (!entry.isConnected()) {
-      entry.connect(openConnection(Connection, entry, token));
-      this.#entries.markUsed(entry);
-    }
-    return entry.connection;
-  }
-
-  /** @param {Promise<unknown>} asked */
-  #connectionClass(asked) {
-    try {
-      this.#Connection ??= loadConnectionClass();
-      return this.#Connection;
-    } catch (error) {
-      // Its failure would be nobody's: this error is the one that counts.
-      asked.catch(() => {});
-      throw error;
-    }
-  }
-
-  /**
-   * @param {E} entry
-   * @param {Call} call
+   * @param {TokenCall} call
    * @returns {Promise<AccessToken>}
    */
   async token(entry, { budget, signal }) {
     throwIfAborted(signal);
-    if (entry.token !== null && entry.isLoggedOut()) {
-      entry.login.invalidate(entry.token.accessToken);
-      entry.disconnect();
-    }
     if (entry.token !== null && this.isAlive(entry)) return entry.token;
     const asked = await untilAborted(entry.login.token(budget), signal);
     if (asked.outcome === 'refused') throw errorOf(asked.refusal);
@@ -101,4 +65,4 @@ class TokenAccess {
   }
 }
 
-exports.TokenAccess = TokenAccess;
+exports.LiveTokens = LiveTokens;

@@ -1,10 +1,8 @@
 'use strict';
 
-/**
- * A set of the most recently used items; the least recently used leave when it is full.
- *
- * @template T
- */
+// A bounded set of the most recently used items.
+
+/** @template T */
 class RecentlyUsed {
   /** @type {Set<T>} */
   #items = new Set();
@@ -13,14 +11,18 @@ class RecentlyUsed {
 
   /**
    * @param {number} capacity
-   * @param {(item: T) => void} onEvict
+   * @param {(item: T) => void} onEvict called with each item that leaves because the set is full
    */
   constructor(capacity, onEvict) {
     this.#capacity = capacity;
     this.#onEvict = onEvict;
   }
 
-  /** @param {T} item */
+  /**
+   * Adds an item, or makes it the most recently used.
+   *
+   * @param {T} item
+   */
   touch(item) {
     this.#items.delete(item);
     this.#items.add(item);

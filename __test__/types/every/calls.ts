@@ -54,8 +54,9 @@ export async function functions() {
   same<ReturnType<typeof clearExpiredTokens>, number>();
   same<ReturnType<typeof clearAllTokens>, number>();
   same<typeof DEFAULT_API_VERSION, string>();
-  const { total, valid, expired, lastMint } = getCacheStats();
-  same<typeof lastMint, { signMs: number; exchangeMs: number } | undefined>();
+  const { total, valid, expired, requests, lastMint } = getCacheStats();
+  same<typeof requests, number>();
+  same<typeof lastMint, { signMs: number; requestMs: number } | undefined>();
   return total + valid + expired;
 }
 

@@ -1,0 +1,78 @@
+'use strict';
+
+// Connections with live tokens, for the entries of one manager.
+
+const { throwIfAborted } = require('../abort.js');
+const { LiveTokens } = require('../tokens/live-tokens.js');
+const { loadConnectionClass, openConnection } = require('./open.js');
+
+/** @typedef {import('./entry').ConnectionEntry} ConnectionEntry */
+/** @typedef {import('../..').AccessToken} AccessToken */
+/** @typedef {import('../tokens/live-tokens').TokenCall} TokenCall */
+
+/**
+ * @template {ConnectionEntry} E
+ * @extends {LiveTokens<E>}
+ */
+class Connections extends LiveTokens {
+  #Connection;
+
+  /**
+   * @param {{ markUsed(entry: E): void }} entries
+   * @param {(new (config: any) => any) | undefined} Connection jsforce's, if it is left out
+   */
+  constructor(entries, Connection) {
+    super(entries);
+    this.#Connection = Connection;
+  }
+
+  /**
+   * The entry's Connection with a live token, or a Connection of the caller's own.
+   *
+   * @param {E} entry
+   * @param {TokenCall & { fresh: boolean }} call
+   * @returns {Promise<any>}
+   */
+  async connect(entry, call) {
+    const asked = this.token(entry, call);
+    // jsforce takes longer to load than a login, which runs meanwhile.
+    const Connection = this.#connectionClass(asked);
+    const token = await asked;
+    if (call.fresh) return openConnection(Connection, entry, token);
+    if (!entry.isConnected()) {
+      entry.connect(openConnection(Connection, entry, token));
+      this.entries.markUsed(entry);
+    }
+    return entry.connection;
+  }
+
+  /**
+   * A live token. One that a Connection's `logout()` has revoked is dropped first.
+   *
+   * @param {E} entry
+   * @param {TokenCall} call
+   * @returns {Promise<AccessToken>}
+   */
+  async token(entry, call) {
+    throwIfAborted(call.signal);
+    if (entry.token !== null && entry.isLoggedOut()) {
+      entry.login.invalidate(entry.token.accessToken);
+      entry.disconnect();
+    }
+    return super.token(entry, call);
+  }
+
+  /** @param {Promise<unknown>} asked */
+  #connectionClass(asked) {
+    try {
+      this.#Connection ??= loadConnectionClass();
+      return this.#Connection;
+    } catch (error) {
+      // The caller gets this error. A failure of the login would be an unhandled rejection.
+      asked.catch(() => {});
+      throw error;
+    }
+  }
+}
+
+exports.Connections = Connections;

@@ -1,0 +1,82 @@
+'use strict';
+
+// The connection room: the Connection of a configured login, on a live token of the tokens room.
+//
+// This file: an entry with its Connection.
+
+const { TokenEntry } = require('../tokens/entry.js');
+
+/** @typedef {import('../tokens/entry').GrantedToken} GrantedToken */
+/** @typedef {import('../tokens/entry').Login} Login */
+
+/**
+ * @template {Login} [L=Login]
+ * @extends {TokenEntry<L>}
+ */
+class ConnectionEntry extends TokenEntry {
+  /**
+   * @param {unknown} key the field by which the entry is looked up
+   * @param {{ instanceUrl?: string, loginUrl?: string, version?: string }} config
+   * @param {L} login
+   */
+  constructor(key, { instanceUrl, loginUrl, version }, login) {
+    super(key, login);
+    this.instanceUrl = instanceUrl;
+    this.loginUrl = loginUrl;
+    this.version = version;
+    /** @type {any} */
+    this.connection = null;
+    /** Stored, so that a warm call makes no promise. @type {Promise<any> | null} */
+    this.connectionPromise = null;
+    /** When the Connection was made, in milliseconds since the epoch. */
+    this.connectedAt = 0;
+  }
+
+  /** Whether the Connection still has the token that this entry set on it. */
+  isConnected() {
+    return this.connection !== null && this.connection.accessToken === this.token?.accessToken;
+  }
+
+  /** Whether somebody called the Connection's `logout()`, which revokes the token. */
+  isLoggedOut() {
+    return this.connection !== null && this.connection.accessToken === null;
+  }
+
+  /**
+   * Takes over a token as every entry does, and sets it on the Connection. A Connection whose token
+   * somebody else has set is left alone.
+   *
+   * @param {GrantedToken} granted
+   */
+  adopt(granted) {
+    const before = this.token;
+    const connected = this.isConnected();
+    const token = super.adopt(granted);
+    if (connected && token !== before) {
+      this.connection.accessToken = token.accessToken;
+      this.connection.instanceUrl = token.instanceUrl;
+    }
+    return token;
+  }
+
+  /**
+   * Changes a new Connection before anybody gets it: for logins that need it.
+   *
+   * @param {any} _connection
+   */
+  prepare(_connection) {}
+
+  /** @param {any} connection */
+  connect(connection) {
+    this.connection = connection;
+    this.connectionPromise = Promise.resolve(connection);
+    this.connectedAt = Date.now();
+  }
+
+  disconnect() {
+    this.connection = null;
+    this.connectionPromise = null;
+  }
+}
+
+exports.ConnectionEntry = ConnectionEntry;
