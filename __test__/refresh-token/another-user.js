@@ -2,6 +2,8 @@
 
 const { plant } = require('../../support/canaries');
 
+const ANOTHER = 'another@example.com';
+
 /**
  * Registers a second user of the app; their refresh token.
  *
@@ -9,12 +11,11 @@ const { plant } = require('../../support/canaries');
  */
 function tokenOfAnother(org) {
   const { clientId, clientSecret, redirectUri } = org.oauth;
-  const another = 'another@example.com';
-  const users = [org.config.username, another];
+  const users = [org.config.username, ANOTHER];
   org.register({ clientId, clientSecret, redirectUris: [redirectUri], users });
-  const token = org.issueRefreshToken({ username: another });
+  const token = org.issueRefreshToken({ username: ANOTHER });
   plant('the refresh token of another user', token);
   return token;
 }
 
-module.exports = { tokenOfAnother };
+module.exports = { ANOTHER, tokenOfAnother };

@@ -22,7 +22,7 @@ test('a key gives the same Connection, whatever object the config is', async () 
   expect(await manager.getConnection(config)).not.toBe(connection);
 });
 
-describe('a key that is bound to one credential', () => {
+describe('a key of one app', () => {
   const others = {
     'another app': (org) => {
       org.register({
@@ -34,6 +34,10 @@ describe('a key that is bound to one credential', () => {
     },
     'another secret': () => ({ clientSecret: 'a-wrong-secret' }),
     'no secret': () => ({ clientSecret: undefined }),
+    'another way to prove itself': ({ config }) => ({
+      clientSecret: undefined,
+      privateKey: config.privateKey,
+    }),
     'another login host': () => ({ loginUrl: 'https://test.salesforce.com' }),
   };
 
@@ -45,17 +49,40 @@ describe('a key that is bound to one credential', () => {
     );
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'cacheKey', attempts: 0 });
+    expect(error.message).toContain('forgetRefreshToken() or clearAllConnections()');
     expect(await manager.getConnection(config, undefined, 'prod')).toBe(connection);
     expect(org.stats().tokenRequests).toBe(1);
   });
 
-  test('takes a refresh token that came of the first', async () => {
+  test('is not bound before its first token: a wrong secret can be corrected', async () => {
+    const { config, manager } = await stage();
+    const wrong = { ...config, clientSecret: 'a-wrong-secret' };
+    await rejection(manager.getConnection(wrong, undefined, 'prod'));
+    await expect(manager.getConnection(config, undefined, 'prod')).resolves.toBeDefined();
+    expect(await rejection(manager.getConnection(wrong, undefined, 'prod'))).toMatchObject({
+      code: 'CONFIG_INVALID',
+      option: 'cacheKey',
+    });
+  });
+
+  test('keeps its Connection when a call is refused for a config that is wrong itself', async () => {
+    const { config, manager } = await stage();
+    const connection = await manager.getConnection(config, undefined, 'prod');
+    const error = await rejection(
+      manager.getConnection({ ...config, version: 'newest' }, undefined, 'prod'),
+    );
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'version' });
+    expect(await manager.getConnection(config, undefined, 'prod')).toBe(connection);
+  });
+
+  test('gives a refresh token that came of the first a Connection on the same access token', async () => {
     const { kept, onRefreshToken } = keeper();
     const { org, config, manager } = await stage();
     const first = await manager.getConnection({ ...config, onRefreshToken }, undefined, 'prod');
     const rotated = await manager.getConnection(config, kept[0], 'prod');
-    expect(rotated).toBe(first);
-    expect(await manager.getConnection(config, config.refreshToken, 'prod')).toBe(first);
+    expect(rotated.accessToken).toBe(first.accessToken);
+    expect(await manager.getConnection(config, kept[0], 'prod')).toBe(rotated);
+    expect(manager.getCacheStats().total).toBe(1);
     expect(org.stats().tokenRequests).toBe(1);
   });
 
@@ -70,14 +97,28 @@ describe('a key that is bound to one credential', () => {
     expect(org.stats().tokenRequests).toBe(1);
   });
 
-  test('is free again after clearAllConnections and after forgetRefreshToken', async () => {
+  test.each([
+    ['forgetRefreshToken', (manager, config) => manager.forgetRefreshToken(config)],
+    ['clearAllConnections', (manager) => manager.clearAllConnections()],
+  ])('is free for another app after %s', async (_, free) => {
     const { org, config, manager } = await stage();
-    const other = { ...config, refreshToken: org.issueRefreshToken() };
-    await manager.getConnection(config, undefined, 'prod');
-    expect(manager.forgetRefreshToken(config)).toBe(true);
+    const clientSecret = 's3cret';
+    org.register({
+      ...config,
+      clientId: 'other',
+      clientSecret,
+      redirectUris: ['https://x.test/'],
+      users: ['a@b.c'],
+    });
+    const refreshToken = org.issueRefreshToken({ clientId: 'other' });
+    const other = { ...config, clientId: 'other', clientSecret, refreshToken };
+    const first = await manager.getConnection(config, undefined, 'prod');
+    expect(await rejection(manager.getConnection(other, undefined, 'prod'))).toMatchObject({
+      option: 'cacheKey',
+    });
+    free(manager, config);
     const second = await manager.getConnection(other, undefined, 'prod');
-    manager.clearAllConnections();
-    expect(await manager.getConnection(other, undefined, 'prod')).not.toBe(second);
+    expect(second.accessToken).not.toBe(first.accessToken);
     expect(org.stats().refreshTokenReuses).toBe(0);
   });
 });

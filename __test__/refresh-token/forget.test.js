@@ -31,46 +31,42 @@ test('one that nobody used is not known, and others stay', async () => {
   expect(await manager.getConnection(config)).toBe(connection);
 });
 
+const unknown = { code: 'CONFIG_INVALID', option: 'refreshToken' };
+
 test('a function is forgotten with what it gave', async () => {
   const { org, config, manager } = await stage();
   const refreshToken = () => config.refreshToken;
-  await manager.getConnection(config, refreshToken);
+  const connection = await manager.getConnection(config, refreshToken);
   expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
-  expect(manager.forgetRefreshToken(config, refreshToken)).toBe(false);
+  expect(thrown(() => manager.forgetRefreshToken(config, refreshToken))).toMatchObject(unknown);
+  org.revokeAll();
+  const error = getAuthError(await rejection(connection.query(QUERY)), connection);
+  expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', attempts: 0 });
   expect(org.stats().tokenRequests).toBe(1);
 });
 
-test('a function is forgotten after a clear, too', async () => {
+test('after a clear the refresh token itself is to be passed', async () => {
   const { org, config, manager } = await stage();
   const refreshToken = () => config.refreshToken;
   const connection = await manager.getConnection(config, refreshToken);
   manager.clearAllConnections();
-  await rejection(manager.getConnection(config, refreshToken, undefined, { deadline: 0 }));
-  expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
+  expect(thrown(() => manager.forgetRefreshToken(config, refreshToken))).toMatchObject(unknown);
+  expect(manager.forgetRefreshToken(config)).toBe(true);
   org.revokeAll();
   const error = getAuthError(await rejection(connection.query(QUERY)), connection);
   expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', attempts: 0 });
-});
-
-test('a function that took the place of another is forgotten with what the key had', async () => {
-  const { config, manager } = await stage();
-  await manager.getConnection(config, () => config.refreshToken, 'prod');
-  const second = () => config.refreshToken;
-  await manager.getConnection(config, second, 'prod');
-  manager.clearAllConnections();
-  expect(manager.forgetRefreshToken(config, second)).toBe(true);
 });
 
 test('a function that was never called cannot be forgotten, and that is told', async () => {
   const { org, config, manager } = await stage();
   const refreshToken = () => config.refreshToken;
   await manager.getConnection(config, refreshToken);
-  for (const [app, unknown] of [
+  for (const [app, other] of [
     [config, () => config.refreshToken],
     [{ ...config, clientId: 'another app' }, refreshToken],
   ]) {
-    const error = thrown(() => manager.forgetRefreshToken(app, unknown));
-    expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'refreshToken' });
+    const error = thrown(() => manager.forgetRefreshToken(app, other));
+    expect(error).toMatchObject(unknown);
     expect(error.message).toContain('pass the refresh token itself');
   }
   expect(org.stats().tokenRequests).toBe(1);

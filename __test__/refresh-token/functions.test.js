@@ -2,7 +2,7 @@
 
 const { runChild } = require('../support/child');
 const { rejection } = require('../support/rejection');
-const { tokenOfAnother } = require('./another-user');
+const { ANOTHER, tokenOfAnother } = require('./another-user');
 const { QUERY, stage } = require('./support');
 
 /** A place outside the process where the newest refresh token is kept. */
@@ -56,9 +56,8 @@ test('it may return the token itself, and not only a promise of it', async () =>
 describe('another function under a cache key', () => {
   const ask = ({ config, manager }, refreshToken, options) =>
     manager.getConnection(config, refreshToken, 'prod', options);
-  const bound = { name: 'ConfigurationError', code: 'CONFIG_INVALID', option: 'cacheKey' };
 
-  test('is called before anything is handed out; the newest counts', async () => {
+  test('is called before anything is handed out; each has its own Connection', async () => {
     const given = await stage({ rotation: false });
     const calls = [];
     const named = (name) => () => {
@@ -66,35 +65,38 @@ describe('another function under a cache key', () => {
       return given.config.refreshToken;
     };
     const connection = await ask(given, named('first'));
-    expect(await ask(given, named('second'))).toBe(connection);
-    const third = named('third');
-    expect(await ask(given, third)).toBe(connection);
-    expect(ask(given, third)).toBe(ask(given, third)); // warm again
+    const second = named('second');
+    const next = await ask(given, second);
+    expect(next).not.toBe(connection);
+    expect(next.accessToken).toBe(connection.accessToken);
+    expect(ask(given, second)).toBe(ask(given, second)); // warm again
     given.org.revokeAll();
     await connection.query(QUERY);
-    expect(calls).toEqual(['first', 'second', 'third', 'third']);
+    await next.query(QUERY);
+    expect(calls).toEqual(['first', 'second', 'first', 'second']);
     expect(given.org.stats().tokenRequests).toBe(2);
   });
 
-  test('that reads another user’s refresh token is refused, and the first stays', async () => {
+  test('that reads another user’s refresh token gets that user’s Connection', async () => {
     const given = await stage();
     const first = () => given.config.refreshToken;
     const other = tokenOfAnother(given.org);
+    const second = () => other;
     const connection = await ask(given, first);
-    for (let time = 0; time < 2; time += 1) {
-      expect(await rejection(ask(given, () => other))).toMatchObject(bound);
-    }
-    expect(await ask(given, first)).toBe(connection);
-    expect(given.org.stats().tokenRequests).toBe(2); // who it is was asked once
+    const next = await ask(given, second);
+    expect((await next.identity()).username).toBe(ANOTHER);
+    expect(await ask(given, second)).toBe(next);
+    expect((await connection.identity()).username).toBe(given.org.config.username);
+    expect(given.org.stats()).toMatchObject({ tokenRequests: 2, refreshTokenReuses: 0 });
   });
 
-  test('reads what another container kept: the Connection stays', async () => {
+  test('reads what another container kept: the function before is not called again', async () => {
     const given = await stage();
     const store = { token: given.config.refreshToken };
     const first = jest.fn(() => store.token);
-    const connection = await ask(given, first);
+    await ask(given, first);
     store.token = given.org.issueRefreshToken();
-    expect(await ask(given, () => store.token)).toBe(connection);
+    const connection = await ask(given, () => store.token);
     expect((await connection.query(QUERY)).totalSize).toBe(1);
     expect(first).toHaveBeenCalledTimes(1);
   });
@@ -104,7 +106,9 @@ describe('another function under a cache key', () => {
     const broken = () => Promise.reject(new Error('no such parameter'));
     await rejection(ask(given, broken));
     expect(await ask(given, () => given.config.refreshToken)).toBeDefined();
-    expect(await rejection(ask(given, () => tokenOfAnother(given.org)))).toMatchObject(bound);
+    const other = tokenOfAnother(given.org);
+    const connection = await ask(given, () => other);
+    expect((await connection.identity()).username).toBe(ANOTHER);
   });
 
   test('that fails or hangs is told, and disturbs nobody', async () => {
@@ -121,7 +125,10 @@ describe('another function under a cache key', () => {
     const left = ask(given, hanging, { signal: leave.signal, deadline: Date.now() + 1_000 });
     leave.abort();
     expect(await rejection(left)).toHaveProperty('code', 'ABORTED');
-    expect(await ask(given, first)).toBe(connection);
+    expect((await ask(given, first)).accessToken).toBe(connection.accessToken);
+    given.org.revokeAll();
+    expect((await connection.query(QUERY)).totalSize).toBe(1);
+    expect(given.org.stats()).toMatchObject({ tokenRequests: 2, refreshTokenReuses: 0 });
   });
 
   test('written into each of many calls at once: one exchange', async () => {

@@ -119,7 +119,7 @@ test('a spent refresh token ends the grant, and is told', async () => {
   });
 });
 
-test('it names no user: only the very function that a key has may read another approval', async () => {
+test('it names no user: the function that a key has may read another approval, and another function has its own Connection', async () => {
   jest.spyOn(process, 'emitWarning').mockImplementation(() => {}); // nobody keeps the first
   const config = await startServer();
   const approvals = [await logIn(config), await logIn(config)];
@@ -128,14 +128,17 @@ test('it names no user: only the very function that a key has may read another a
   const store = { token: first };
   const refreshToken = () => store.token;
   const ask = (source) => manager.getConnection(config, source, 'prod');
-  await ask(refreshToken);
-  expect(await rejection(ask(() => second))).toMatchObject({ option: 'cacheKey', attempts: 0 });
+  const { accessToken } = await ask(refreshToken);
   const { kept, onRefreshToken } = keeper();
   manager.on('refreshToken', onRefreshToken); // what is held is asked for once more
   store.token = second;
-  expect(await ask(refreshToken)).toBeDefined();
+  const connection = await ask(refreshToken);
+  expect(connection.accessToken).not.toBe(accessToken);
   expect(kept).toHaveLength(1);
-  expect(manager.getCacheStats().exchanges).toBe(2);
+  const other = await ask(() => first);
+  expect(other).not.toBe(connection);
+  expect(other.accessToken).toBe(accessToken);
+  expect(manager.getCacheStats()).toMatchObject({ total: 1, exchanges: 2 });
   jest.restoreAllMocks();
 });
 

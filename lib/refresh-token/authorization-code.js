@@ -1,5 +1,7 @@
 'use strict';
 
+// The first refresh token: the URL of the login page, and the request that redeems its code.
+
 const native = require('../../native.js');
 const { checkPresent, checkString, invalid } = require('../checks.js');
 const { authError, errorOf } = require('../errors.js');
@@ -20,7 +22,7 @@ function authorizationRequest(config, options = {}) {
   if (typeof options !== 'object' || options === null) {
     throw invalid('options', 'options must be an object.');
   }
-  // Needed once in the life of an app.
+  // Loaded here, because few processes ask for an authorization.
   const { createHash, randomBytes } = require('node:crypto');
   const { scope, state = randomBytes(RANDOM).toString('base64url'), prompt, loginHint } = options;
   for (const name of ['scope', 'state', 'prompt', 'loginHint']) {
@@ -66,7 +68,7 @@ async function redeemAuthorizationCode(config, given) {
     redirectUri,
   });
   const { refusal, refreshToken, accessToken, instanceUrl, identityUrl, scope } = answer;
-  // A refresh token is worth keeping whatever is wrong with the access token beside it.
+  // The refresh token is valuable even if the access token beside it was refused.
   if (refreshToken !== undefined) {
     return { refreshToken, accessToken, instanceUrl, identityUrl, scope };
   }
@@ -87,7 +89,7 @@ function readApp(given) {
 
 /** @param {string} loginUrl */
 function authorizationUrl(loginUrl) {
-  // The path of an Experience Cloud site stays.
+  // The path of an Experience Cloud site is part of the URL.
   const text = `${loginUrl.replace(/\/+$/, '')}/services/oauth2/authorize`;
   if (/^https?:/i.test(text) && URL.canParse(text)) return new URL(text);
   throw invalid('loginUrl', 'loginUrl must be the https URL of a login host.');

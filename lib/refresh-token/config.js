@@ -1,5 +1,7 @@
 'use strict';
 
+// The configuration of a login by refresh token: its fields, their checks and how to compare them.
+
 const {
   checkKey,
   checkLife,
@@ -13,7 +15,7 @@ const {
 
 /** @typedef {import('../..').OAuth2Config} OAuth2Config */
 /** @typedef {import('../..').RefreshTokenSource} RefreshTokenSource */
-/** @typedef {OAuth2Config & { cacheKey?: string }} Wanted what a call asks for, not yet checked */
+/** @typedef {OAuth2Config & { cacheKey?: string }} Wanted what a call asks for, unchecked */
 /**
  * @typedef {Wanted & { loginUrl: string, refreshToken: RefreshTokenSource, keepTimeout: number }} Checked
  */
@@ -21,15 +23,16 @@ const {
 const LOGIN_URL = 'https://login.salesforce.com';
 /** Seconds. */
 const KEEP_TIMEOUT = 5;
-/** Seconds; far beyond any call, and what timers can count. */
+/** Seconds. Longer than any call, and short enough for a timer. */
 const LONGEST_KEEP_TIMEOUT = 1_000;
 const STRINGS = ['clientId', 'clientSecret', 'redirectUri', 'loginUrl', 'instanceUrl', 'cacheKey'];
 
 /**
- * A copy of a config, each field of which is read once, with what the call says beside it.
+ * Copies a config together with the arguments of the call. The list below names every field.
+ * Each field is read once, because a getter may answer differently the second time.
  *
  * @param {any} given
- * @param {any} [refreshToken]
+ * @param {any} [refreshToken] wins over the config's
  * @param {any} [cacheKey]
  * @returns {Wanted}
  */
@@ -37,30 +40,28 @@ function pick(given, refreshToken, cacheKey) {
   if (typeof given !== 'object' || given === null) {
     throw invalid('config', 'config must be an object; leave it out to read the environment.');
   }
-  const { clientId, clientSecret, redirectUri, privateKey, clientAuthentication } = given;
-  const { loginUrl = LOGIN_URL, instanceUrl, rotation, tokenTtl, tokenBuffer, version } = given;
-  const { onRefreshToken, keepTimeout = KEEP_TIMEOUT } = given;
+  const { loginUrl = LOGIN_URL, keepTimeout = KEEP_TIMEOUT } = given;
   return {
-    clientId,
-    clientSecret,
-    redirectUri,
-    refreshToken: refreshToken === undefined ? given.refreshToken : refreshToken,
+    clientId: given.clientId,
+    clientSecret: given.clientSecret,
+    privateKey: given.privateKey,
+    clientAuthentication: given.clientAuthentication,
     loginUrl,
-    instanceUrl,
-    privateKey,
-    clientAuthentication,
-    rotation,
-    tokenTtl,
-    tokenBuffer,
-    version,
-    onRefreshToken,
-    keepTimeout,
+    redirectUri: given.redirectUri,
+    refreshToken: refreshToken === undefined ? given.refreshToken : refreshToken,
     cacheKey,
+    instanceUrl: given.instanceUrl,
+    rotation: given.rotation,
+    tokenTtl: given.tokenTtl,
+    tokenBuffer: given.tokenBuffer,
+    version: given.version,
+    onRefreshToken: given.onRefreshToken,
+    keepTimeout,
   };
 }
 
 /**
- * Checks what `pick` copied.
+ * Checks every field of a copied config.
  *
  * @param {any} config
  * @returns {Checked}
@@ -89,7 +90,7 @@ function checkLogin(config) {
 }
 
 /**
- * Checks what says which app it is and how it proves that.
+ * Checks the fields that identify and authenticate the app.
  *
  * @param {any} config
  */
@@ -115,42 +116,47 @@ function checkApp(config) {
 }
 
 /**
- * Whether both are one app at one host that proves itself in one way, spelled alike.
+ * Whether both configs name the same app at the same host, in the same spelling.
  *
  * @param {Wanted} one
  * @param {Wanted} other
  */
-function isSameApp(one, other) {
+function sameApp(one, other) {
   return (
     one.clientId === other.clientId &&
     one.clientSecret === other.clientSecret &&
     one.privateKey === other.privateKey &&
-    one.clientAuthentication === other.clientAuthentication &&
     one.loginUrl === other.loginUrl
   );
 }
 
 /**
- * An app as the native side is told of it.
+ * Whether a Connection made for one config also suits the other, given the same app and the same
+ * refresh token.
  *
- * @param {Wanted & { loginUrl?: string }} config
- * @returns {import('../../native').RefreshTokenConfig}
+ * @param {Wanted} one
+ * @param {Wanted} other
  */
-function nativeConfig(config) {
-  const { clientId, clientSecret, privateKey, loginUrl = LOGIN_URL, instanceUrl } = config;
-  const { tokenTtl, tokenBuffer, rotation } = config;
-  const basic = config.clientAuthentication === 'basic';
-  return {
-    clientId,
-    clientSecret,
-    basic,
-    privateKey,
-    loginUrl,
-    instanceUrl,
-    tokenTtl,
-    tokenBuffer,
-    rotation,
-  };
+function sameOptions(one, other) {
+  return (
+    one.clientAuthentication === other.clientAuthentication &&
+    one.instanceUrl === other.instanceUrl &&
+    one.rotation === other.rotation &&
+    one.tokenTtl === other.tokenTtl &&
+    one.tokenBuffer === other.tokenBuffer &&
+    one.version === other.version
+  );
 }
 
-module.exports = { checkApp, checkLogin, isSameApp, nativeConfig, pick };
+/**
+ * The config in the form that the native side reads. The native side ignores unknown fields. The
+ * callback is left out, because the copy may outlive the newest callback.
+ *
+ * @param {Wanted & { loginUrl: string }} config
+ * @returns {import('../../native').RefreshTokenConfig}
+ */
+function nativeConfig({ onRefreshToken: _, ...config }) {
+  return { ...config, basic: config.clientAuthentication === 'basic' };
+}
+
+module.exports = { checkApp, checkLogin, nativeConfig, pick, sameApp, sameOptions };

@@ -1,11 +1,14 @@
 'use strict';
 
+// Has the user store each new refresh token, by callback or by listener.
+
 const { authError, causedBy } = require('../errors.js');
 const { inSeconds, within } = require('../time-limit.js');
 const { warn, warnOnce } = require('../warnings.js');
 
 /** @typedef {import('../../native').Rotation} Rotation */
 /** @typedef {import('../..').OAuth2Config['onRefreshToken']} OnRefreshToken */
+/** @typedef {{ onRefreshToken?: OnRefreshToken, keepTimeout: number }} Callback */
 
 const WARNING = 'RefreshTokenWarning';
 /** The event of a new refresh token. */
@@ -13,8 +16,8 @@ const EVENT = 'refreshToken';
 const LISTENER = 'A listener of the event refreshToken';
 
 /**
- * Gives new refresh tokens to the user to keep. What the user's functions throw may hold the token,
- * so it is a `cause` and in no message.
+ * Passes new refresh tokens to the user's callback or listeners. An error that they throw may
+ * contain the token. Such an error is attached as `cause`, and never quoted in a message.
  */
 class RefreshTokenKeeper {
   #events;
@@ -23,7 +26,7 @@ class RefreshTokenKeeper {
 
   /**
    * @param {import('node:events').EventEmitter} events
-   * @param {{ onRefreshToken?: OnRefreshToken, keepTimeout: number }} config
+   * @param {Callback} callback
    */
   constructor(events, { onRefreshToken, keepTimeout }) {
     this.#events = events;
@@ -32,53 +35,50 @@ class RefreshTokenKeeper {
   }
 
   /**
-   * Whether it would be no other function that keeps.
+   * Whether this callback and timeout are already set; no callback changes nothing.
    *
    * @param {OnRefreshToken} onRefreshToken
-   * @param {number | undefined} keepTimeout
+   * @param {number | undefined} keepTimeout seconds
    */
-  isBy(onRefreshToken, keepTimeout) {
+  sameCallback(onRefreshToken, keepTimeout) {
     if (onRefreshToken === undefined) return true;
     return this.#onRefreshToken === onRefreshToken && this.#keepTimeout === keepTimeout;
   }
 
-  /**
-   * @param {OnRefreshToken} onRefreshToken
-   * @param {number} keepTimeout seconds
-   */
-  keepBy(onRefreshToken, keepTimeout) {
+  /** @param {Callback} callback */
+  setCallback({ onRefreshToken, keepTimeout }) {
     this.#onRefreshToken = onRefreshToken;
     this.#keepTimeout = keepTimeout;
   }
 
-  /** How long keeping may take, in milliseconds; undefined if nobody would keep anything. */
-  patience() {
-    const isKept = this.#onRefreshToken !== undefined || this.#events.listenerCount(EVENT) > 0;
-    return isKept ? this.#keepTimeout * 1000 : undefined;
+  /** The time to store a new refresh token, in milliseconds; undefined if nobody would store it. */
+  storeWithin() {
+    const isStored = this.#onRefreshToken !== undefined || this.#events.listenerCount(EVENT) > 0;
+    return isStored ? this.#keepTimeout * 1000 : undefined;
   }
 
   /**
-   * Waits until the new refresh token is kept, or held because nobody keeps it. Keeping has a time of
-   * its own: it goes on when this caller has none left.
+   * Waits until the user has stored the new refresh token, or until it is postponed because nobody
+   * stores it. Storing has its own time limit: it continues after the call's time is over.
    *
    * @param {Rotation} rotation
-   * @param {number} left what is left of the call's time, in milliseconds
+   * @param {number} left the rest of the call's time, in milliseconds
    */
-  keep(rotation, left) {
-    return within(this.#keep(rotation), left, () =>
-      authError('DEADLINE', 'The new refresh token was not kept before the call had to end.'),
+  store(rotation, left) {
+    return within(this.#store(rotation), left, () =>
+      authError('DEADLINE', 'The new refresh token was not stored before the call had to end.'),
     );
   }
 
   /** @param {Rotation} rotation */
-  async #keep(rotation) {
+  async #store(rotation) {
     const onRefreshToken = this.#onRefreshToken;
     const listeners = this.#events.rawListeners(EVENT);
     if (listeners.length === 0 && onRefreshToken === undefined) {
       warnOnce(
         WARNING,
         'REFRESH_TOKEN_NOT_KEPT',
-        'Salesforce replaced a refresh token, and nobody keeps the new one: it dies with this process. Pass the option onRefreshToken, or listen to the event refreshToken.',
+        'Salesforce replaced a refresh token, and nothing stores the new one: it is lost when this process ends. Pass the option onRefreshToken, or listen to the event refreshToken.',
       );
       return rotation.held();
     }
@@ -89,33 +89,33 @@ class RefreshTokenKeeper {
   }
 
   /**
-   * @param {string} who
-   * @param {Promise<unknown>} keeping
+   * @param {string} who subject of the error text
+   * @param {Promise<unknown>} storing
    * @param {Rotation} rotation
    */
-  async #await(who, keeping, rotation) {
+  async #await(who, storing, rotation) {
     const limit = this.#keepTimeout * 1000;
     let what = `${who} failed.`;
-    // A success counts even if it comes too late.
-    const kept = keeping.then(() => rotation.kept());
+    // A success counts even after the time limit.
+    const stored = storing.then(() => rotation.kept());
     try {
-      await within(kept, limit, () => {
+      await within(stored, limit, () => {
         what = `${who} did not finish within ${inSeconds(limit)}.`;
       });
     } catch (cause) {
-      notKept(rotation, what, cause);
+      notStored(rotation, what, cause);
     }
   }
 }
 
 /**
- * Throws, unless somebody else has kept it meanwhile.
+ * Throws, unless another caller has stored the refresh token meanwhile.
  *
  * @param {Rotation} rotation
  * @param {string} what
  * @param {unknown} cause
  */
-function notKept(rotation, what, cause) {
+function notStored(rotation, what, cause) {
   if (rotation.failed(what)) throw causedBy(cause, authError('REFRESH_NOT_PERSISTED', what));
 }
 
@@ -128,7 +128,7 @@ async function called(onRefreshToken, { refreshToken, oldFingerprint }) {
 }
 
 /**
- * Calls all listeners in turn: `emit` would neither wait for one that is async nor hear it fail.
+ * Calls all listeners. `emit` would neither wait for an async listener nor notice its failure.
  *
  * @param {import('node:events').EventEmitter} events
  * @param {Function[]} listeners

@@ -1,42 +1,46 @@
 'use strict';
 
+// A login by refresh token: reads the token, asks for an access token, has a successor stored.
+
 const native = require('../../native.js');
 const { invalid } = require('../checks.js');
-const { authError, errorOf } = require('../errors.js');
+const { errorOf } = require('../errors.js');
 const { nativeConfig } = require('./config.js');
 const { RefreshTokenReader } = require('./reader.js');
-const { countdown, within } = require('../time-limit.js');
+const { countdown } = require('../time-limit.js');
 
 /** @typedef {import('../tokens/entry').Asked} Asked */
 /** @typedef {import('./config').Checked} Checked */
 /** @typedef {import('../../native').Login} NativeLogin */
 /** @typedef {import('../../native').TokenSource} TokenSource */
 
-/** After these another container may have kept a newer refresh token. */
+/** After one of these refusals, another container may have stored a newer refresh token. */
 const SUPERSEDED = ['REFRESH_TOKEN_INVALID', 'REFRESH_UNCERTAIN'];
 
 /**
- * A login by a refresh token: reads it where the user keeps it, asks with it, and has a new one kept
- * before it hands out the access token.
+ * A login by refresh token. The login reads the token from the user's function, if there is one. A
+ * new refresh token is stored before anybody gets the access token that came with it.
  */
 class RefreshTokenLogin {
   #source;
   #config;
   #keeper;
   #reader;
-  /** The refresh token that was read last. */
+  /** The refresh token read last. */
   #refreshToken = '';
-  /** That of the refresh token that was read last. @type {NativeLogin | null} */
+  /** The native login of the refresh token read last. @type {NativeLogin | null} */
   #newest = null;
   /**
-   * That of the access token that was given last, or at first of the refresh token read; none, as
-   * long as the function was not called.
+   * The native login whose access token was handed out last; before the first, that of the refresh
+   * token just read. Null until the user's function was called.
    *
    * @type {NativeLogin | null}
    */
   #login = null;
-  /** Whether it could keep a refresh token when it last asked. */
-  #wasKeeper = false;
+  /** The user of the access token handed out last, if the server named one. @type {string | undefined} */
+  #identityUrl;
+  /** Whether a callback or listener existed at the last request. */
+  #couldStore = false;
 
   /**
    * @param {TokenSource} source
@@ -47,10 +51,6 @@ class RefreshTokenLogin {
     this.#source = source;
     this.#config = nativeConfig(config);
     this.#keeper = keeper;
-    /** The user whose access token was given last, if the server named one. @type {string | undefined} */
-    this.identityUrl = undefined;
-    /** Whether it ever gave an access token. */
-    this.hasGiven = false;
     const { refreshToken } = config;
     if (typeof refreshToken === 'function') this.#reader = new RefreshTokenReader(refreshToken);
     else this.#use(refreshToken);
@@ -62,11 +62,11 @@ class RefreshTokenLogin {
    */
   async token(budget) {
     const left = countdown(budget);
-    const login = await this.read(left());
+    const login = await this.#read(left());
     const asked = await this.#askFor(login, left);
     if (asked.outcome === 'granted' || !SUPERSEDED.includes(asked.refusal.code)) return asked;
-    // If it cannot be read, the first answer is what counts.
-    const other = await this.read(left()).catch(() => login);
+    // If the second read fails, the first refusal is the answer.
+    const other = await this.#read(left()).catch(() => login);
     return other === login ? asked : this.#askFor(other, left);
   }
 
@@ -93,31 +93,13 @@ class RefreshTokenLogin {
     this.#login?.markUsed();
   }
 
-  /**
-   * Whether both are for the same access token. One whose function was not called yet is for none.
-   *
-   * @param {RefreshTokenLogin} other
-   */
-  isSame(other) {
-    return this.#login !== null && other.#login !== null && this.#login.isSame(other.#login);
-  }
-
-  /**
-   * Whether both are known to be the same user's.
-   *
-   * @param {RefreshTokenLogin} other
-   */
-  isOfUserOf({ identityUrl }) {
-    return identityUrl !== undefined && this.identityUrl === identityUrl;
-  }
-
-  /** Forgets all that its refresh tokens led to; whether one was ever sent. */
+  /** Forgets the lineage of its refresh tokens; returns whether one of them was ever sent. */
   forget() {
     const newest = this.#newest?.forget() ?? false;
     return (this.#login?.forget() ?? false) || newest;
   }
 
-  /** Whether somebody forgot its refresh token: it gives no token any more. */
+  /** Whether its refresh token was forgotten, by any manager: it grants no token any more. */
   isForgotten() {
     return this.#forgotten() !== undefined;
   }
@@ -127,53 +109,30 @@ class RefreshTokenLogin {
     return this.#newest?.isForgotten() ? this.#newest : undefined;
   }
 
-  /** Whether the function was called. */
+  /** Whether a refresh token is known: false until the user's function has returned one. */
   isRead() {
     return this.#login !== null;
   }
 
+  /** Whether a callback or listener exists now that did not exist at the last request. */
+  gainedCallback() {
+    return !this.#couldStore && this.#keeper.storeWithin() !== undefined;
+  }
+
   /**
-   * Waits for a call of its function that goes on.
+   * Reads the newest refresh token. After the refresh token was forgotten, the function is not
+   * called any more.
    *
    * @param {number} left milliseconds
    */
-  async settled(left) {
-    const reader = this.#reader;
-    if (reader !== undefined) await within(reader.settled(), left, outOfTime);
-  }
-
-  /** Whether it can keep a refresh token now and could not when it last asked. */
-  isNewKeeper() {
-    return !this.#wasKeeper && this.#keeper.patience() !== undefined;
-  }
-
-  /**
-   * Takes over what another login of the same user reads, and how.
-   *
-   * @param {RefreshTokenLogin} other
-   */
-  takeOver(other) {
-    if (this.#reader !== undefined) this.#reader = other.#reader;
-    if (this.isSame(other)) return;
-    this.#refreshToken = other.#refreshToken;
-    this.#newest = other.#newest;
-    this.#login = other.#login;
-    this.#wasKeeper = other.#wasKeeper;
-  }
-
-  /**
-   * Reads the newest refresh token; of a forgotten one nothing newer is read.
-   *
-   * @param {number} left milliseconds
-   */
-  async read(left) {
+  async #read(left) {
     if (this.#reader === undefined || this.isForgotten()) return this.#use(this.#refreshToken);
     return this.#use(await this.#reader.token(left));
   }
 
   /** @param {string} refreshToken */
   #use(refreshToken) {
-    // Whoever holds a Connection of a forgotten refresh token must not go on with another.
+    // A Connection of a forgotten refresh token must not continue with another one.
     const forgotten = this.#forgotten();
     if (forgotten !== undefined) return forgotten;
     if (this.#newest === null || refreshToken !== this.#refreshToken) {
@@ -188,13 +147,13 @@ class RefreshTokenLogin {
   #open(refreshToken) {
     const login = native.Login.withRefreshToken(this.#source, this.#config, refreshToken);
     if (login.refusal !== null) throw errorOf(login.refusal);
-    // Of two refresh tokens that led to each other either is as good.
+    // Two refresh tokens of one lineage share the access token, so the known login serves both.
     return this.#login?.isSame(login) ? this.#login : login;
   }
 
   /**
-   * Asks for an access token, which counts if it is of the same user as the one before: a function
-   * that reads something else by now must not change whose Connections there are.
+   * Asks for an access token. The user must be the one of the access token before: a function that
+   * reads another user's refresh token must not change the user of a Connection.
    *
    * @param {NativeLogin} login
    * @param {() => number} left milliseconds
@@ -203,14 +162,14 @@ class RefreshTokenLogin {
   async #askFor(login, left) {
     const asked = await this.#ask(login, left);
     if (asked.outcome === 'refused') return asked;
+    // Forgotten during the request: the forgotten login gives the refusal that tells so.
     const forgotten = this.#forgotten();
     if (forgotten !== undefined && forgotten !== login) return this.#ask(forgotten, left);
     const { identityUrl } = asked.token;
     const isSame = this.#login?.isSame(login) ?? true;
-    if (!isSame && isOther(this.identityUrl, identityUrl)) throw ofAnotherUser();
+    if (!isSame && differ(this.#identityUrl, identityUrl)) throw ofAnotherUser();
     this.#login = login;
-    this.identityUrl = identityUrl ?? this.identityUrl;
-    this.hasGiven = true;
+    this.#identityUrl = identityUrl ?? this.#identityUrl;
     return asked;
   }
 
@@ -222,41 +181,34 @@ class RefreshTokenLogin {
   async #ask(login, left) {
     let refreshToken;
     /** @type {import('../../native').Rotation | undefined} */
-    let settled;
+    let rotation;
     for (;;) {
-      const patience = this.#keeper.patience();
-      this.#wasKeeper = patience !== undefined;
-      const outcome = await login.token(left(), patience, settled);
+      const storeWithin = this.#keeper.storeWithin();
+      this.#couldStore = storeWithin !== undefined;
+      const outcome = await login.token(left(), storeWithin, rotation);
       if (outcome.outcome === 'refused') return outcome;
       if (outcome.outcome === 'granted') return { ...outcome, refreshToken };
-      settled = outcome.rotation;
-      refreshToken = settled.refreshToken;
-      await this.#keeper.keep(settled, left());
+      rotation = outcome.rotation;
+      refreshToken = rotation.refreshToken;
+      await this.#keeper.store(rotation, left());
     }
   }
 }
 
 /**
- * Whether two users are known and not the same.
+ * Whether both users are known and different.
  *
  * @param {string | undefined} before
  * @param {string | undefined} now
  */
-function isOther(before, now) {
+function differ(before, now) {
   return before !== undefined && now !== undefined && before !== now;
-}
-
-function outOfTime() {
-  return authError(
-    'DEADLINE',
-    'Another call read the refresh token of this cacheKey for too long.',
-  );
 }
 
 function ofAnotherUser() {
   return invalid(
     'refreshToken',
-    'The function refreshToken gave the refresh token of another user than before: write one function for each user.',
+    'The function refreshToken returned the refresh token of another user than before: write one function for each user.',
   );
 }
 

@@ -1,19 +1,19 @@
 'use strict';
 
+// The Connections by refresh token of one manager: found by cache key or config, counted, cleared.
+
 const { EventEmitter } = require('node:events');
 
 const native = require('../../native.js');
-const { throwIfAborted, untilAborted } = require('../abort.js');
 const { readCallOptions } = require('../call-options.js');
 const { checkSeconds, invalid } = require('../checks.js');
 const { Connections } = require('../connection/connections.js');
 const { ConnectionEntries } = require('../connection/entries.js');
 const { readOAuth2Environment } = require('../environment.js');
-const { KnownFunctions } = require('./known-functions.js');
 const { SHARED, sourceFor } = require('../manager-options.js');
+const { entryFor } = require('./cache-keys.js');
 const { checkLogin, pick } = require('./config.js');
 const { RefreshTokenEntry, keyOf } = require('./entry.js');
-const { countdown } = require('../time-limit.js');
 
 /** @typedef {import('../..').CallOptions} CallOptions */
 /** @typedef {import('../..').OAuth2Config} OAuth2Config */
@@ -31,7 +31,6 @@ class SalesforceConnectionManager extends EventEmitter {
   #source;
   #entries;
   #connections;
-  #functions = new KnownFunctions();
   #connectionTtl;
   /** @type {OAuth2Config | undefined} */
   #environment;
@@ -67,8 +66,8 @@ class SalesforceConnectionManager extends EventEmitter {
     try {
       const wanted = this.#wanted(config, refreshToken, cacheKey);
       const found = this.#entries.find(keyOf(wanted), wanted);
-      if (found?.isFor(wanted)) {
-        if (!found.isKeptBy(wanted)) found.keepBy(checkLogin(wanted));
+      if (found?.fits(wanted)) {
+        if (!found.sameCallback(wanted)) found.setCallback(checkLogin(wanted));
         if (options === undefined && this.#isWarm(found)) {
           return /** @type {Promise<any>} */ (found.connectionPromise);
         }
@@ -120,19 +119,19 @@ class SalesforceConnectionManager extends EventEmitter {
   }
 
   /**
-   * The logins by this refresh token. Two entries of one function may have read different ones.
+   * The logins by this refresh token. Two entries of one function may have read different tokens.
    *
    * @param {Checked} wanted
    */
   #loginsOf(wanted) {
-    const logins = this.#functions.find(wanted);
+    const logins = [];
     for (const entry of this.#entries) {
       const { login } = entry;
-      if (entry.hasGrant(wanted) && login.isRead() && !login.isForgotten()) logins.push(login);
+      if (entry.sameToken(wanted) && login.isRead() && !login.isForgotten()) logins.push(login);
     }
     if (logins.length > 0) return logins;
     if (typeof wanted.refreshToken === 'function') throw neverRead();
-    return [this.#begin(wanted).login];
+    return [this.#open(wanted).login];
   }
 
   /** @param {RefreshTokenEntry} entry */
@@ -167,7 +166,7 @@ class SalesforceConnectionManager extends EventEmitter {
     return (
       entry.isConnected() &&
       !this.#isOld(entry) &&
-      !entry.login.isNewKeeper() &&
+      !entry.login.gainedCallback() &&
       this.#connections.isAlive(entry)
     );
   }
@@ -177,84 +176,25 @@ class SalesforceConnectionManager extends EventEmitter {
    * @param {Wanted} wanted
    * @param {ReturnType<typeof readCallOptions>} call
    */
-  async #connect(found, wanted, call) {
-    const { signal } = call;
-    const left = countdown(call.budget);
-    let entry = this.#unlessForgotten(found);
-    if (entry === undefined) entry = this.#add(this.#begin(checkLogin(wanted)));
-    else if (!entry.isFor(wanted)) {
-      throwIfAborted(signal);
-      entry = await untilAborted(this.#rebind(entry, checkLogin(wanted), left), signal);
-    }
+  #connect(found, wanted, call) {
+    const open = () => this.#open(checkLogin(wanted));
+    const entry = entryFor(this.#entries, found, wanted, open);
     if (this.#isOld(entry)) entry.disconnect();
-    // It may have to keep a refresh token before it gets the access token.
-    if (entry.login.isNewKeeper()) entry.token = null;
-    return this.#connections.connect(entry, { ...call, budget: left() });
-  }
-
-  /**
-   * An explicit cache key with something new behind it: another refresh token or function for it, or
-   * another use of the same one. Nothing is handed out before it is certain that it is the same user.
-   *
-   * @param {RefreshTokenEntry} found
-   * @param {Checked} config
-   * @param {() => number} left milliseconds
-   * @returns {Promise<RefreshTokenEntry>}
-   */
-  async #rebind(found, config, left) {
-    found.checkApp(config);
-    const entry = this.#begin(config);
-    await entry.login.read(left());
-    // Its own call goes on, whosever it is: nothing is taken from under it.
-    await found.login.settled(left());
-    const isElsewhere = found.isBoundElsewhere(entry);
-    const token = isElsewhere ? await found.tokenOfSameUser(entry, left) : undefined;
-    const place = this.#unlessForgotten(this.#entries.find(found.key, config));
-    if (place === undefined) return this.#add(entry);
-    // What was bound meanwhile is looked at anew.
-    if (place !== found || (!isElsewhere && found.isBoundElsewhere(entry))) {
-      return this.#rebind(place, config, left);
-    }
-    if (found.canBe(config) && (isElsewhere || found.login.isSame(entry.login))) {
-      found.takeOver(config, entry.login);
-      if (token !== undefined) found.adopt(token);
-      this.#functions.add(config, found.login);
-      return found;
-    }
-    this.#entries.remove(found);
-    entry.login.identityUrl ??= found.login.identityUrl;
-    return this.#add(entry);
-  }
-
-  /**
-   * A forgotten refresh token is begun anew by whoever passes it again.
-   *
-   * @param {RefreshTokenEntry | undefined} entry
-   */
-  #unlessForgotten(entry) {
-    if (!entry?.login.isForgotten()) return entry;
-    this.#entries.remove(entry);
-    return undefined;
+    // A postponed refresh token must be stored first; asking for a token offers it to the callback.
+    if (entry.login.gainedCallback()) entry.token = null;
+    return this.#connections.connect(entry, call);
   }
 
   /** @param {Checked} config */
-  #begin(config) {
-    const entry = new RefreshTokenEntry(this.#source, config, this);
-    this.#functions.add(config, entry.login);
-    return entry;
-  }
-
-  /** @param {RefreshTokenEntry} entry */
-  #add(entry) {
-    this.#entries.add(entry);
-    return entry;
+  #open(config) {
+    return new RefreshTokenEntry(this.#source, config, this);
   }
 }
 
 function neverRead() {
   return invalid(
     'refreshToken',
-    'This manager knows of no refresh token that this function returned for this app: pass the refresh token itself.',
+    'No Connection of this manager has read a refresh token from this function for this app: pass the refresh token itself.',
   );
 }
 

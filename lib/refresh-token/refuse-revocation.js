@@ -1,12 +1,14 @@
 'use strict';
 
+// Makes `logout(true)` of a Connection fail instead of doing nothing.
+
 const { invalid } = require('../checks.js');
 
 const METHODS = ['logout', 'logoutByOAuth2', 'logoutBySoap'];
 
 /**
- * Makes a Connection refuse `logout(true)`: jsforce would revoke `connection.refreshToken`, which is
- * never set here, and report success for nothing.
+ * Makes a Connection refuse `logout(true)`. jsforce would revoke `connection.refreshToken`, which is
+ * never set here, and report a success without any effect.
  *
  * @param {any} connection
  */
