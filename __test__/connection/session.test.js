@@ -52,7 +52,7 @@ test('fault 30: a loop of answers that take longer than ten seconds ends as well
   expect(org.stats().tokenRequests - before).toBeLessThanOrEqual(1);
 });
 
-test('errors of the API that are no 401 are left as they are, and cost no exchange', async () => {
+test('errors of the API that are no 401 are left as they are, and cost no request', async () => {
   const org = await startOrg();
   const connection = await new pkg.JWTConnectionManager().getConnection(org.config);
   const fault = { errorCode: 'INSUFFICIENT_ACCESS', message: 'no access' };

@@ -75,8 +75,8 @@ test.each(toRun)('%s runs', async (id) => {
   org.resetStats();
   const environment = requests > 0 ? environmentOf(id, rotation) : {};
   expect(await run(id, environment)).toEqual({ code: 0, stderr: '', stdout: '' });
-  const { exchanges, rotations } = org.stats();
-  expect({ requests: exchanges, rotations }).toEqual({ requests, rotations: Number(rotation) });
+  const { tokenRequests, rotations } = org.stats();
+  expect({ requests: tokenRequests, rotations }).toEqual({ requests, rotations: Number(rotation) });
 });
 
 test('no snippet is passed over', () => {

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(await manager.getAccessToken(org.config)).toBe(kept);
-  expect(manager.getCacheStats()).toMatchObject({ total: 1, exchanges: 1, misses: 1 });
+  expect(manager.getCacheStats()).toMatchObject({ total: 1, requests: 1, misses: 1 });
 });
 
 /** What each way of asking is rejected with; none may throw. */

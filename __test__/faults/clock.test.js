@@ -14,7 +14,7 @@ test('fault 23: a clock that is ten minutes behind costs one request more, and i
     await manager.getAccessToken(input);
     await manager.getAccessToken({ ...input, tokenTtl: 300 });
     await new Promise(setImmediate);
-    report([warnings, manager.getCacheStats().exchanges]);`;
+    report([warnings, manager.getCacheStats().requests]);`;
   const { code, reports } = await runChild(program, { input: org.config });
   expect(code).toBe(0);
   const [[warnings, requests]] = reports;

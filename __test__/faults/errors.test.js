@@ -66,7 +66,7 @@ describe('an OAuth error of the token endpoint', () => {
     org.inject({ kind: 'oauth-error', status: 500, error: 'unknown_error' }, { times: 2 });
     await manager.getAccessToken(org.config);
     expect(org.stats().tokenRequests).toBe(3);
-    expect(manager.getCacheStats()).toMatchObject({ exchanges: 3, mints: 1, failures: 0 });
+    expect(manager.getCacheStats()).toMatchObject({ requests: 3, mints: 1, failures: 0 });
   });
 
   test.each(['getConnection', 'getAccessToken'])(

@@ -44,7 +44,7 @@ describe('a freeze during a request that the server gave up', () => {
     const input = { ...config, instanceUrl: host.url };
     const { code, reports, stderr } = await runChild(program, { input });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(reports).toMatchObject([{ mints: 1, failures: 0, exchanges: 2 }]);
+    expect(reports).toMatchObject([{ mints: 1, failures: 0, requests: 2 }]);
     const ids = host.forms.map((form) => claimsOf(form).jti);
     expect(new Set(ids).size).toBe(2);
     for (const id of ids) expect(Buffer.from(id, 'base64url').length).toBeGreaterThanOrEqual(16);
@@ -71,7 +71,7 @@ describe('a process that is told to end while a request hangs', () => {
   const program = `
     const { getAccessToken, getCacheStats } = load();
     getAccessToken(input).catch(() => {});
-    while (getCacheStats().exchanges === 0) await new Promise(setImmediate);
+    while (getCacheStats().requests === 0) await new Promise(setImmediate);
     report(performance.now());`;
 
   test.each([

@@ -71,7 +71,7 @@ onLinux.each(DEAD)('fault 51: a host whose IPv6 address %s answers by IPv4', asy
     const families = await require('node:dns/promises').lookup(input.host, { all: true });
     const start = performance.now();
     await manager.getAccessToken(input.config);
-    report([families.map(({ family }) => family), performance.now() - start, manager.getCacheStats().exchanges]);`;
+    report([families.map(({ family }) => family), performance.now() - start, manager.getCacheStats().requests]);`;
   const input = { ca, host: HOST, config: { ...config, instanceUrl: `https://${HOST}:${port}` } };
   const env = { LD_PRELOAD: library, TWO_ADDRESSES: HOST };
   const { code, reports, stderr } = await runChild(program, { input, env });

@@ -66,7 +66,7 @@ function expectRefusal(error, option, code = 'CONFIG_INVALID') {
 describe('an option of the config of the wrong type is a rejection that names it', () => {
   afterEach(() => {
     expect(org.stats().tokenRequests).toBe(0);
-    expect(manager.getCacheStats()).toMatchObject({ misses: 0, exchanges: 0 });
+    expect(manager.getCacheStats()).toMatchObject({ misses: 0, requests: 0 });
   });
 
   const options = [...STRINGS, 'version', 'tokenTtl', 'tokenBuffer'];

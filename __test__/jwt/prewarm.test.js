@@ -34,7 +34,7 @@ test('does nothing if there is a token, or if one is being asked for', async () 
   for (let time = 0; time < 5; time += 1) manager.prewarm(org.config);
   await manager.getAccessToken(org.config);
   manager.prewarm(org.config);
-  expect(manager.getCacheStats()).toMatchObject({ inFlight: 0, exchanges: 1 });
+  expect(manager.getCacheStats()).toMatchObject({ inFlight: 0, requests: 1 });
 });
 
 test.each([
@@ -47,7 +47,7 @@ test.each([
   expect(error).toMatchObject({ code: 'CONFIG_INVALID', option });
 });
 
-test('whose exchange fails throws nowhere; the next call tries again and reports', async () => {
+test('whose request fails throws nowhere; the next call tries again and reports', async () => {
   const org = await startOrg();
   org.inject({ kind: 'oauth-error', error: 'inactive_org' });
   manager.prewarm(org.config);

@@ -27,7 +27,7 @@ describe('an option that is undefined counts as left out', () => {
     const connection = await manager.getConnection(config);
     const same = await manager.getConnection({ ...JWT, ...config, ...TOKEN }, CALL);
     expect(same).toBe(connection);
-    expect(manager.getCacheStats()).toMatchObject({ total: 1, exchanges: 1 });
+    expect(manager.getCacheStats()).toMatchObject({ total: 1, requests: 1 });
   });
 
   test('SalesforceConnectionManager', async () => {
@@ -37,7 +37,7 @@ describe('an option that is undefined counts as left out', () => {
     const connection = await manager.getConnection(oauth);
     const config = { ...OAUTH, ...TOKEN, ...oauth };
     expect(await manager.getConnection(config, undefined, undefined, CALL)).toBe(connection);
-    expect(manager.getCacheStats()).toMatchObject({ total: 1, exchanges: 1 });
+    expect(manager.getCacheStats()).toMatchObject({ total: 1, requests: 1 });
   });
 
   test('authorizationRequest', () => {

@@ -47,7 +47,7 @@ describe('as the documents of the OAuth2 manager have it', () => {
 });
 
 describe('one Connection for each configuration and refresh token', () => {
-  test('whoever asks, at once or later, for one exchange', async () => {
+  test('whoever asks, at once or later, for one request', async () => {
     const { org, config, manager } = await stage();
     const all = await Promise.all(
       Array.from({ length: 50 }, () => manager.getConnection({ ...config })),
@@ -166,8 +166,8 @@ test('the counters beside the Connections are those of the tokens', async () => 
   await manager.getConnection(config, undefined, 'prod');
   expect(manager.getCacheStats()).toMatchObject({
     ...{ total: 2, valid: 2, expired: 0, hits: 1, misses: 1, mints: 1 },
-    ...{ coalesced: 0, failures: 0, exchanges: 1, inFlight: 0 },
-    lastMint: { signMs: expect.any(Number), exchangeMs: expect.any(Number) },
+    ...{ coalesced: 0, failures: 0, requests: 1, inFlight: 0 },
+    lastMint: { signMs: expect.any(Number), requestMs: expect.any(Number) },
   });
 });
 

@@ -41,7 +41,7 @@ const PROGRAM = `
   connectionManager.clearAllConnections();
 `;
 
-test('the documented snippets run, in one process, for one exchange', async () => {
+test('the documented snippets run, in one process, for one request', async () => {
   const { org, config } = await stage({ rotation: false });
   const env = {
     SF_CLIENT_ID: config.clientId,

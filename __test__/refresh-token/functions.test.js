@@ -131,7 +131,7 @@ describe('another function under a cache key', () => {
     expect(given.org.stats()).toMatchObject({ tokenRequests: 2, refreshTokenReuses: 0 });
   });
 
-  test('written into each of many calls at once: one exchange', async () => {
+  test('written into each of many calls at once: one request', async () => {
     const given = await stage();
     const token = given.config.refreshToken;
     await Promise.all(Array.from({ length: 20 }, () => ask(given, async () => token)));

@@ -90,7 +90,7 @@ test.each(['client_secret_post', 'client_secret_basic'])(
       manager.clearAllConnections();
     }
     expect(new Set([refreshToken, ...kept]).size).toBe(5);
-    expect(manager.getCacheStats().exchanges).toBe(4);
+    expect(manager.getCacheStats().requests).toBe(4);
   },
 );
 
@@ -138,7 +138,7 @@ test('it names no user: the function that a key has may read another approval, a
   const other = await ask(() => first);
   expect(other).not.toBe(connection);
   expect(other.accessToken).toBe(accessToken);
-  expect(manager.getCacheStats()).toMatchObject({ total: 1, exchanges: 2 });
+  expect(manager.getCacheStats()).toMatchObject({ total: 1, requests: 2 });
   jest.restoreAllMocks();
 });
 

@@ -18,31 +18,31 @@ function registerAnother(org, registration) {
 const refusals = {
   'a revoked refresh token': {
     prepare: ({ org, config }) => org.revokeRefreshToken(config.refreshToken),
-    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
+    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, requests: 1 },
   },
   'a refresh token that Salesforce never issued': {
     change: () => ({ refreshToken: '5Aep861-of-nobody' }),
-    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
+    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, requests: 1 },
   },
   'a refresh token of another app': {
     change: ({ org }) => ({ refreshToken: registerAnother(org, {}).refreshToken }),
-    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
+    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, requests: 1 },
   },
   'a wrong secret': {
     change: () => ({ clientSecret: 'wrong' }),
-    expected: { code: 'CLIENT_CREDENTIALS_INVALID', retryable: false, exchanges: 1 },
+    expected: { code: 'CLIENT_CREDENTIALS_INVALID', retryable: false, requests: 1 },
   },
   'no secret where the app wants one': {
     change: () => ({ clientSecret: undefined }),
-    expected: { code: 'CLIENT_CREDENTIALS_INVALID', retryable: false, exchanges: 1 },
+    expected: { code: 'CLIENT_CREDENTIALS_INVALID', retryable: false, requests: 1 },
   },
   'an unknown app': {
     change: () => ({ clientId: 'unknown' }),
-    expected: { code: 'CLIENT_ID_INVALID', retryable: false, exchanges: 1 },
+    expected: { code: 'CLIENT_ID_INVALID', retryable: false, requests: 1 },
   },
   'an expired refresh token': {
     change: ({ org }) => registerAnother(org, { refreshTokenLife: 0 }),
-    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, exchanges: 1 },
+    expected: { code: 'REFRESH_TOKEN_INVALID', retryable: false, requests: 1 },
   },
   'an inactive user': {
     change: ({ org }) => {
@@ -50,15 +50,15 @@ const refusals = {
       registerAnother(org, { users: [{ username: 'u', active: false }] });
       return app;
     },
-    expected: { code: 'USER_INACTIVE', retryable: false, exchanges: 1 },
+    expected: { code: 'USER_INACTIVE', retryable: false, requests: 1 },
   },
   'a host that cannot be reached': {
     change: () => ({ loginUrl: 'http://127.0.0.1:1' }),
-    expected: { code: 'NETWORK_CONNECT', retryable: true, exchanges: 0 },
+    expected: { code: 'NETWORK_CONNECT', retryable: true, requests: 0 },
   },
   'an answer that is lost on the way': {
     prepare: ({ org }) => org.inject({ kind: 'lost-after-commit' }),
-    expected: { code: 'REFRESH_UNCERTAIN', retryable: false, exchanges: 1 },
+    expected: { code: 'REFRESH_UNCERTAIN', retryable: false, requests: 1 },
   },
 };
 
@@ -68,16 +68,16 @@ describe.each(Object.entries(refusals))('%s', (_, { prepare, change, expected })
     const { org, config, manager } = given;
     prepare?.(given);
     const asked = { ...config, ...change?.(given) };
-    const { exchanges, ...fields } = expected;
+    const { requests, ...fields } = expected;
     const error = await rejection(manager.getConnection(asked));
     expect(error).toMatchObject(fields);
     expect(error.message).toContain(`[${fields.code}] `);
-    expect(org.stats().tokenRequests).toBe(exchanges);
+    expect(org.stats().tokenRequests).toBe(requests);
 
     if (!fields.retryable) {
       const again = await rejection(manager.getConnection(asked));
       expect(again).toMatchObject({ ...fields, attempts: 0 });
-      expect(org.stats().tokenRequests).toBe(exchanges);
+      expect(org.stats().tokenRequests).toBe(requests);
     }
     expect(org.stats().refreshTokenReuses).toBe(0);
     const text = [error, error.stack, inspect(error, { showHidden: true, depth: null })].join();

@@ -45,7 +45,7 @@ async function run(org, program) {
   return reports;
 }
 
-test('threads that log in at once share one exchange, and one of them keeps', async () => {
+test('threads that log in at once share one request, and one of them keeps', async () => {
   const { org } = await stage();
   const reports = await run(
     org,

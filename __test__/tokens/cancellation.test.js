@@ -36,7 +36,7 @@ describe.each(METHODS)('a signal of %s', (method) => {
     await expect(manager[method](org.config)).resolves.toBeDefined();
   });
 
-  test('fault 26: rejects its own call at once; others wait on, for the one exchange', async () => {
+  test('fault 26: rejects its own call at once; others wait on, for the one request', async () => {
     const org = await startOrg({ delay: 600 });
     const controller = new AbortController();
     const { signal } = controller;
@@ -98,7 +98,7 @@ describe.each([
     expect(await manager.getConnection(org.config, within(-1_000))).toBeDefined();
   });
 
-  test('ends the call half a second before; the exchange goes on, the next call is warm', async () => {
+  test('ends the call half a second before; the request goes on, the next call is warm', async () => {
     const org = await startOrg({ delay: 800 });
     const asked = () => rejection(manager.getAccessToken(org.config, within(900)));
     const { result, took } = await timed(asked);

@@ -18,7 +18,7 @@ describe('a process that ends while a token is being asked for', () => {
       for (let time = 0; time < 20; time += 1) {
         getAccessToken({ ...input, tokenTtl: 100 + time }).catch(() => {});
       }
-      while (getCacheStats().exchanges < 20) await new Promise(setImmediate);
+      while (getCacheStats().requests < 20) await new Promise(setImmediate);
       ${end};`;
     const { code, took } = await runChild(program, { input: org.config });
     expect(code).toBe(expected);
@@ -91,7 +91,7 @@ describe('without jsforce', () => {
     expect(org.stats().tokenRequests).toBe(1);
   });
 
-  test('getConnection on a cold cache rejects, and its exchange’s failure is nobody’s', async () => {
+  test('getConnection on a cold cache rejects, and its request’s failure is nobody’s', async () => {
     const org = await startOrg();
     org.inject({ kind: 'oauth-error', error: 'inactive_org' });
     const program = `

@@ -112,7 +112,7 @@ describe('a token whose life is over', () => {
 });
 
 describe('after logout', () => {
-  test('the next call gives a new Connection on a new token, for one exchange', async () => {
+  test('the next call gives a new Connection on a new token, for one request', async () => {
     const org = await startOrg();
     const connection = await manager.getConnection(org.config);
     const { accessToken } = connection;

@@ -34,7 +34,7 @@ const NOTHING = {
   mints: 0,
   coalesced: 0,
   failures: 0,
-  exchanges: 0,
+  requests: 0,
   inFlight: 0,
 };
 
@@ -75,7 +75,7 @@ describe('getAccessToken', () => {
     expect(reports).toEqual([false, true]);
   });
 
-  test('that 200 callers ask for at once is one exchange', async () => {
+  test('that 200 callers ask for at once is one request', async () => {
     const org = await startOrg({ delay: 50 });
     const tokens = await Promise.all(
       Array.from({ length: 200 }, () => manager.getAccessToken({ ...org.config })),
@@ -83,7 +83,7 @@ describe('getAccessToken', () => {
     expect(new Set(tokens).size).toBe(1);
     expect(org.stats().tokenRequests).toBe(1);
     const misses = { misses: 200, coalesced: 199 };
-    expect(stats()).toEqual({ ...NOTHING, valid: 1, mints: 1, exchanges: 1, ...misses });
+    expect(stats()).toEqual({ ...NOTHING, valid: 1, mints: 1, requests: 1, ...misses });
   });
 });
 
@@ -94,10 +94,10 @@ describe('getCacheStats', () => {
     expect(manager.getCacheStats()).not.toHaveProperty('lastMint');
 
     await manager.getAccessToken(org.config);
-    const minted = { ...NOTHING, valid: 1, misses: 1, mints: 1, exchanges: 1 };
+    const minted = { ...NOTHING, valid: 1, misses: 1, mints: 1, requests: 1 };
     expect(stats()).toEqual(minted);
-    const { signMs, exchangeMs } = manager.getCacheStats().lastMint;
-    expect(signMs > 0 && exchangeMs > 0).toBe(true);
+    const { signMs, requestMs } = manager.getCacheStats().lastMint;
+    expect(signMs > 0 && requestMs > 0).toBe(true);
 
     await manager.getAccessToken(org.config);
     expect(stats()).toEqual({ ...minted, hits: 1 });
@@ -114,27 +114,27 @@ describe('getCacheStats', () => {
     await rejection(manager.getAccessToken(other));
     mend();
     await rejection(manager.getAccessToken(other)); // remembered
-    const refused = { ...minted, hits: 6, misses: 3, failures: 1, exchanges: 2 };
+    const refused = { ...minted, hits: 6, misses: 3, failures: 1, requests: 2 };
     expect(stats()).toEqual(refused);
     const third = { ...org.config, tokenTtl: 301 };
 
     await manager.getAccessToken(third);
-    expect(stats()).toEqual({ ...refused, valid: 2, misses: 4, mints: 2, exchanges: 3 });
+    expect(stats()).toEqual({ ...refused, valid: 2, misses: 4, mints: 2, requests: 3 });
 
     org.revokeAll();
     await (await manager.getConnection(org.config)).query('SELECT Id FROM Account LIMIT 1');
-    const healed = { valid: 2, hits: 7, misses: 5, mints: 3, exchanges: 4 };
+    const healed = { valid: 2, hits: 7, misses: 5, mints: 3, requests: 4 };
     expect(stats()).toEqual({ ...refused, ...healed });
 
     expect(manager.clearAllTokens()).toBe(2);
     expect(stats()).toEqual({ ...refused, ...healed, valid: 0 });
   });
 
-  test('counts repeated requests as exchanges, and their end as one failure', async () => {
+  test('counts repeated requests as requests, and their end as one failure', async () => {
     const org = await startOrg();
     org.inject({ kind: 'html', status: 503 });
     await rejection(manager.getAccessToken(org.config));
-    expect(stats()).toEqual({ ...NOTHING, misses: 1, failures: 1, exchanges: 3 });
+    expect(stats()).toEqual({ ...NOTHING, misses: 1, failures: 1, requests: 3 });
   });
 
   test('shows what is in the air', async () => {
@@ -182,7 +182,7 @@ describe('managers', () => {
   });
 });
 
-describe('clearAllTokens during an exchange', () => {
+describe('clearAllTokens during a request', () => {
   test('fault 28: leaves those who wait their token, and the cache empty', async () => {
     const org = await startOrg({ delay: 100 });
     const waiting = [manager.getConnection(org.config), manager.getAccessToken(org.config)];
@@ -207,12 +207,12 @@ describe('the option capacity', () => {
     await ask(200);
     await ask(100); // 200 is the older one now
     await ask(300);
-    expect(stats(small)).toMatchObject({ valid: 2, exchanges: 3 });
+    expect(stats(small)).toMatchObject({ valid: 2, requests: 3 });
     await ask(100);
     await ask(300);
-    expect(stats(small)).toMatchObject({ valid: 2, exchanges: 3 });
+    expect(stats(small)).toMatchObject({ valid: 2, requests: 3 });
     await ask(200);
-    expect(stats(small)).toMatchObject({ valid: 2, exchanges: 4 });
+    expect(stats(small)).toMatchObject({ valid: 2, requests: 4 });
   });
 
   test('of one serves two logins in turn', async () => {

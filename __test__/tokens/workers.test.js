@@ -62,7 +62,7 @@ function runWithWorker({ config }, program) {
 }
 
 describe('the tokens of getInstance', () => {
-  test('fault 47: are shared by all threads: one exchange in all', async () => {
+  test('fault 47: are shared by all threads: one request in all', async () => {
     const org = await startOrg();
     const reports = await runWithWorker(
       org,
@@ -98,7 +98,7 @@ describe('the tokens of getInstance', () => {
     expect(org.stats()).toMatchObject({ tokenRequests: 2, rejected401: 1 });
   });
 
-  test('refused in two threads at once, are renewed by one exchange', async () => {
+  test('refused in two threads at once, are renewed by one request', async () => {
     const org = await startOrg();
     const reports = await runWithWorker(
       org,

@@ -94,7 +94,7 @@ class SessionRefresh {
     const asked = await login.token(BUDGET);
     if (asked.outcome === 'refused') throw errorOf(asked.refusal);
     const { token, refreshToken } = asked;
-    return { renewed: this.#entry.adopt(token), isNew: token.exchange > last, refreshToken };
+    return { renewed: this.#entry.adopt(token), isNew: token.request > last, refreshToken };
   }
 
   /**

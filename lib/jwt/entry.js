@@ -9,18 +9,11 @@ const { sameConfig } = require('./config.js');
 
 /** @typedef {import('../..').JWTConfig} JWTConfig */
 
-/** The addon's login, whose word for a cached token is `kept`. */
-class JwtLogin extends native.Login {
-  cached() {
-    return this.kept();
-  }
-}
-
 /**
  * The entry of one config. Its key is the user name, which few logins share: Salesforce gives a user
  * name to one user of one org.
  *
- * @extends {ConnectionEntry<JwtLogin & import('../tokens/entry').Login>}
+ * @extends {ConnectionEntry<import('../../native').Login & import('../tokens/entry').Login>}
  */
 class JwtEntry extends ConnectionEntry {
   /**
@@ -28,7 +21,7 @@ class JwtEntry extends ConnectionEntry {
    * @param {JWTConfig} config as `readConfig` gives it
    */
   constructor(source, config) {
-    const login = new JwtLogin(source, config);
+    const login = new native.Login(source, config);
     if (login.refusal !== null) throw errorOf(login.refusal);
     // A JWT login is never asked to store a refresh token, so its answer is granted or refused.
     super(config.username, config, /** @type {any} */ (login));

@@ -80,7 +80,7 @@ class RefreshTokenKeeper {
         'REFRESH_TOKEN_NOT_KEPT',
         'Salesforce replaced a refresh token, and nothing stores the new one: it is lost when this process ends. Pass the option onRefreshToken, or listen to the event refreshToken.',
       );
-      return rotation.held();
+      return rotation.postpone();
     }
     const told = tell(this.#events, listeners, rotation);
     if (onRefreshToken === undefined) return this.#await(LISTENER, told, rotation);
@@ -97,7 +97,7 @@ class RefreshTokenKeeper {
     const limit = this.#keepTimeout * 1000;
     let what = `${who} failed.`;
     // A success counts even after the time limit.
-    const stored = storing.then(() => rotation.kept());
+    const stored = storing.then(() => rotation.stored());
     try {
       await within(stored, limit, () => {
         what = `${who} did not finish within ${inSeconds(limit)}.`;

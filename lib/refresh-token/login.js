@@ -71,7 +71,7 @@ class RefreshTokenLogin {
   }
 
   cached() {
-    return this.#login?.kept() ?? null;
+    return this.#login?.cached() ?? null;
   }
 
   /** @param {number} ticket */
