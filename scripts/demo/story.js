@@ -19,11 +19,11 @@ async function firstCall({ config }) {
   require('jsforce');
   heading('First call: getConnection() has no token yet');
   const [connection, ms] = await timed(() => getConnection(config));
-  const { exchanges, lastMint } = getCacheStats();
+  const { requests, lastMint } = getCacheStats();
   line('Assertion signed', duration(lastMint.signMs));
-  line('Exchanged for an access token', duration(lastMint.exchangeMs));
+  line('Token request answered', duration(lastMint.requestMs));
   line('In all', duration(ms));
-  line('Exchanges', exchanges);
+  line('Token requests', requests);
   return connection;
 }
 
@@ -54,8 +54,8 @@ async function stampede({ config, local }) {
   );
   line('All served after', duration(ms));
   const stats = manager.getCacheStats();
-  const { exchanges } = local ? local.stats() : stats;
-  line(`Exchanges, counted by the ${local ? 'org' : 'manager'}`, exchanges);
+  const requests = local ? local.stats().tokenRequests : stats.requests;
+  line(`Token requests, counted by the ${local ? 'org' : 'manager'}`, requests);
   line('Callers who shared it', stats.coalesced + 1);
 }
 
@@ -64,9 +64,9 @@ async function revocation({ local }, connection) {
   local.resetStats();
   local.revokeAll();
   const [{ records }, ms] = await timed(() => connection.query(QUERY));
-  const { rejected401, exchanges } = local.stats();
+  const { rejected401, tokenRequests } = local.stats();
   line('API calls answered 401', rejected401);
-  line('Exchanges, counted by the org', exchanges);
+  line('Token requests, counted by the org', tokenRequests);
   line('Query answered', `${records.length} records after ${duration(ms)}`);
 }
 
