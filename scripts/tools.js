@@ -7,6 +7,7 @@ const { ROOT, run } = require('./run');
 
 const VERSIONS = {
   'cargo-deny': '0.20.2',
+  'cargo-mutants': '27.1.0',
   'typos-cli': '1.52.0',
 };
 const FOLDER = join(ROOT, 'target/tools');
