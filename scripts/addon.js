@@ -1,6 +1,6 @@
 'use strict';
 
-// The release addon in the project's folder, built anew when its sources have changed.
+// Builds the release addon into the project's folder when its sources have changed since the last build.
 
 const { existsSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -13,20 +13,20 @@ const STAMP = join(ROOT, 'target/addon-stamp');
 
 const PLATFORM = `${process.platform}-${process.arch}`;
 
-/** What was made: a debug build in its place is noticed too. */
-function madeOf(sources) {
+/** Sources and products of a build. The products are in it, so that a debug build is noticed. */
+function stampOf(sources) {
   const addons = readdirSync(ROOT).filter((name) => name.endsWith('.node'));
-  const made = fingerprint(ROOT, [...addons, 'native.js', 'native.d.ts']);
-  return `${PLATFORM} ${sources} ${made}\n`;
+  const products = fingerprint(ROOT, [...addons, 'native.js', 'native.d.ts']);
+  return `${PLATFORM} ${sources} ${products}\n`;
 }
 
 async function buildAddon() {
   const sources = fingerprint(ROOT, SOURCES);
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === madeOf(sources)) return;
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stampOf(sources)) return;
   requireRust();
   console.log('Building the addon (about 3 minutes the first time)…');
   await run('npm', ['run', 'build']);
-  writeFileSync(STAMP, madeOf(sources));
+  writeFileSync(STAMP, stampOf(sources));
 }
 
 module.exports = { buildAddon };

@@ -1,13 +1,13 @@
 'use strict';
 
-// npm run demo: the package at work, against an org on this machine, or against your own when
-// SF_CLIENT_ID, SF_PRIVATE_KEY, SF_USERNAME and SF_INSTANCE_URL are set.
+// npm run demo: the package at work against an org on this machine. With SF_CLIENT_ID, SF_PRIVATE_KEY,
+// SF_USERNAME and SF_INSTANCE_URL set, it works against that org.
 
 const { setUp } = require('./setup.js');
 
 async function main() {
   await setUp();
-  // Only now is everything there that these need.
+  // These need the addon, which set-up has built.
   const { openOrg } = require('./demo/org.js');
   const { failure, heading, line } = require('./demo/screen.js');
   const story = require('./demo/story.js');

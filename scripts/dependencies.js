@@ -1,6 +1,6 @@
 'use strict';
 
-// The npm packages this project is developed with, as package-lock.json names them.
+// Installs the npm packages of package-lock.json where they are missing.
 
 const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -8,7 +8,7 @@ const { ROOT, run } = require('./run');
 
 const packagesOf = (file) => JSON.parse(readFileSync(join(ROOT, file), 'utf8')).packages;
 
-/** npm writes what it installed to node_modules/.package-lock.json, as its last act. */
+/** npm lists what it installed in node_modules/.package-lock.json, which it writes last. */
 function installed() {
   if (!existsSync(join(ROOT, 'node_modules/.package-lock.json'))) return false;
   const present = packagesOf('node_modules/.package-lock.json');

@@ -1,6 +1,6 @@
 'use strict';
 
-// One hash over the names and contents of files and folders; what does not exist is left out.
+// One hash over the names and contents of files and folders. Paths that do not exist are left out.
 
 const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');

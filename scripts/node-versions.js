@@ -1,8 +1,8 @@
 'use strict';
 
-// The Node.js versions that the package supports, each as a path to its program. One that is not
-// running already is installed below target/, from the npm package that carries it for this platform
-// (what `npm install node` would fetch in an install script).
+// The Node.js versions that the package supports, each as a path to its program. A version other than
+// the running one is installed below target/ from the npm package that carries it for this platform.
+// `npm install node` would fetch the same package in an install script.
 
 const { execFileSync } = require('node:child_process');
 const { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } = require('node:fs');
@@ -18,7 +18,7 @@ function packageName() {
   return platform === 'darwin-arm64' ? `node-bin-${platform}` : `node-${platform}`;
 }
 
-/** Installs next to the place and then renames: two test files may ask at the same time. */
+/** Installs beside the place and then renames, because two test files may ask at the same time. */
 function install(version, place) {
   mkdirSync(FOLDER, { recursive: true });
   const draft = mkdtempSync(join(FOLDER, 'draft-'));

@@ -1,6 +1,6 @@
 'use strict';
 
-// Runs a program in the project's folder, shows what it prints, and gives back its standard output.
+// Runs a program in the project's folder, shows what it prints, and returns its standard output.
 
 const { spawn } = require('node:child_process');
 const { join } = require('node:path');
@@ -13,14 +13,14 @@ const WINDOWS = process.platform === 'win32';
  * @param {string} program
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean, withErrors?: boolean }} [options]
- *   `env` is added to this process's; `quiet` does not show standard output; `withErrors` gives back
- *   standard error as well
- * @returns {Promise<string>} rejects with an error whose `output` is what was printed, and when the
- *   limit of running.js is reached
+ *   `env` is added to the environment of this process. `quiet` does not show standard output.
+ *   `withErrors` returns standard error as well.
+ * @returns {Promise<string>} It rejects when the program fails, or when the limit of running.js is
+ *   reached. The error's `output` is what the program printed.
  */
 function run(program, args, { cwd = ROOT, env = {}, quiet = false, withErrors = false } = {}) {
   return new Promise((resolve, reject) => {
-    const shell = WINDOWS && program === 'npm'; // there it is a .cmd file
+    const shell = WINDOWS && program === 'npm'; // npm is a .cmd file on Windows
     const child = spawn(program, args, {
       cwd,
       env: { ...process.env, ...env },

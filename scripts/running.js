@@ -1,27 +1,27 @@
 'use strict';
 
-// The programs that run.js has running, each with all that it started. None of it outlives this
-// process or its limit: it would hold the standard error that it inherited, and whoever reads that
-// through a pipe would wait for ever.
+// Ends the programs that run.js started, and their children, with this process or at its time limit.
+// A child that lived on would keep the inherited standard error open, and a reader of that pipe would
+// wait for ever.
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'];
 
-/** Whether a program leads a group of processes, which can be ended as one. */
+/** Whether each program leads a process group, which one signal ends. */
 const GROUPS = process.platform !== 'win32';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 let isOver = false;
 
-/** Ends a program and its group. SIGKILL, since one that is frozen hears nothing else. */
+/** Ends a program and its group. SIGKILL also ends a frozen process. */
 function end(child) {
   try {
     if (GROUPS) process.kill(-child.pid, 'SIGKILL');
     else child.kill('SIGKILL');
   } catch {
-    // It has ended.
+    // The program has ended already.
   }
-  // What has left the group, or where there is none, may hold the pipes.
+  // A child that left the group, or has none, may still hold the pipes.
   child.stdout?.destroy();
   child.stderr?.destroy();
 }
@@ -30,7 +30,7 @@ function endAll() {
   for (const child of running) end(child);
 }
 
-/** A group of its own does not hear what ends this one, such as Ctrl-C. */
+/** Ctrl-C reaches only the process group of this process, so the programs are ended here. */
 function endWithUs(signal) {
   endAll();
   listen('off');
@@ -44,12 +44,12 @@ function listen(how) {
 }
 
 /**
- * Has a program end with this process, if it was started with `detached: GROUPS`.
+ * Makes a program end with this process. The program was started with `detached: GROUPS`.
  *
  * @param {import('node:child_process').ChildProcess} child
  */
 function hold(child) {
-  if (child.pid === undefined) return; // it could not be started
+  if (child.pid === undefined) return; // the program could not be started
   if (running.size === 0) listen('on');
   running.add(child);
   child.once('close', () => {
@@ -59,7 +59,7 @@ function hold(child) {
 }
 
 /**
- * Ends, in so many milliseconds, whatever is running then.
+ * Ends all programs that are running after `ms` milliseconds.
  *
  * @param {number} ms
  */

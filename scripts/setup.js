@@ -1,6 +1,6 @@
 'use strict';
 
-// Brings a fresh clone to where everything runs: npm packages and the addon. Quick when done before.
+// npm run setup: installs the npm packages and builds the addon. Quick when nothing has changed.
 
 const { buildAddon } = require('./addon');
 const { installDependencies } = require('./dependencies');

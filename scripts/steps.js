@@ -1,13 +1,13 @@
 'use strict';
 
-// Runs named steps one after the other, up to the first that fails. A step gives back how many tests
-// passed and failed in it. The last line printed is the sum of all.
+// Runs named steps one after the other until one fails. A step returns how many of its tests passed and
+// failed. The last line printed is the sum.
 
 const { limit } = require('./running');
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** @param {number} minutes for all steps together; the one that runs then is ended, and fails */
+/** @param {number} minutes for all steps together; the step that is running then is ended and fails */
 async function runSteps(steps, minutes) {
   limit(minutes * 60_000);
   const sum = { passed: 0, failed: 0 };

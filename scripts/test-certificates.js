@@ -1,9 +1,9 @@
 'use strict';
 
-// Makes testing/tls: the certificate of the local org and the authority that signed it. Run once;
-// the authority's private key is never written, so it can sign nothing else.
+// Makes testing/tls: the certificate of the local org, and the authority that signed it. Run once. The
+// authority's private key is not written, so the authority can sign nothing else.
 
-require('reflect-metadata'); // @peculiar/x509 asks for it
+require('reflect-metadata'); // needed by @peculiar/x509
 const { webcrypto, createPrivateKey } = require('node:crypto');
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');

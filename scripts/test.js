@@ -1,6 +1,6 @@
 'use strict';
 
-// Sets up what is missing and runs all tests.
+// npm test: sets up what is missing and runs all tests.
 
 const { existsSync, mkdirSync, readFileSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
@@ -8,14 +8,14 @@ const { ROOT, run, runPackage } = require('./run');
 const { setUp } = require('./setup');
 const { runSteps } = require('./steps');
 
-// Property tests draw the same cases each time, and the model checker the same schedules, so that a
-// red run is about the change at hand; the full counts that CONTRIBUTING.md names draw new ones.
+// Property tests draw the same cases in each run, and the model checker the same schedules, so that a
+// red run is about the change. The full counts that CONTRIBUTING.md names draw new ones.
 process.env.PROPTEST_RNG_SEED ??= '1';
 process.env.SHUTTLE_RANDOM_SEED ??= '1';
 
 const sum = (numbers) => numbers.reduce((total, number) => total + Number(number), 0);
 
-/** Adds up the line that cargo prints for each test program. */
+/** The sum of the lines that cargo prints, one for each test program. */
 function cargoCounts(output) {
   const lines = [...output.matchAll(/^test result: .*?(\d+) passed; (\d+) failed/gm)];
   return { passed: sum(lines.map((line) => line[1])), failed: sum(lines.map((line) => line[2])) };
@@ -30,7 +30,7 @@ async function cargoTest(...args) {
   }
 }
 
-/** A file that could not be run at all counts as one failure, and so does a run without a report. */
+/** A test file that could not run counts as one failure. So does a run without a report. */
 function jestCounts(file) {
   if (!existsSync(file)) return { passed: 0, failed: 1 };
   const report = JSON.parse(readFileSync(file, 'utf8'));
@@ -62,13 +62,13 @@ const setUpStep = [
   },
 ];
 
-// A crate of its own, with a target of its own.
+// A crate of its own, with its own target folder.
 const SCHEDULES = [
   ['--manifest-path', 'tests/schedules/Cargo.toml'],
   ['--target-dir', 'target/schedules'],
 ].flat();
 
-// Where nothing is built yet, several times over.
+// A first run builds everything: several times what that takes on two cores.
 const LIMIT_MINUTES = 60;
 
 const tests = [

@@ -1,6 +1,6 @@
 'use strict';
 
-// What must be on the machine before anything else: Node.js, Rust and a C compiler.
+// Checks what set-up needs on the machine: Node.js, Rust and a C compiler.
 
 const { spawnSync } = require('node:child_process');
 const { engines } = require('../package.json');

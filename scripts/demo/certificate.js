@@ -1,8 +1,8 @@
 'use strict';
 
-// A key pair and its self-signed certificate, as `openssl req -new -x509` makes them.
+// Makes a key pair and its self-signed certificate, as `openssl req -new -x509` makes them.
 
-require('reflect-metadata'); // @peculiar/x509 asks for it
+require('reflect-metadata'); // needed by @peculiar/x509
 const { KeyObject, webcrypto } = require('node:crypto');
 const x509 = require('@peculiar/x509');
 

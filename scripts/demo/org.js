@@ -1,6 +1,6 @@
 'use strict';
 
-// The org that the demo logs in to: the one that the environment names, or one on this machine.
+// The org that the demo logs in to: named by the environment, or started on this machine.
 
 const { randomBytes } = require('node:crypto');
 
@@ -9,7 +9,7 @@ const VARIABLES = ['SF_CLIENT_ID', 'SF_PRIVATE_KEY', 'SF_USERNAME', 'SF_INSTANCE
 /**
  * @typedef {object} DemoOrg
  * @property {string} title
- * @property {import('../..').JWTConfig} [config] absent: the environment holds it
+ * @property {import('../..').JWTConfig} [config] absent where the environment sets it
  * @property {[string, string][]} facts
  * @property {import('../../testing').LocalOrg} [local]
  */

@@ -1,7 +1,7 @@
 'use strict';
 
-// How the demo looks: headings, lines of a name and a value, tables, errors. Plain text; headings
-// are bold on a terminal that wants it.
+// How the demo looks: headings, lines of a name and a value, tables, errors. The output is plain text;
+// headings are bold on a terminal.
 
 const { getAuthError } = require('../..');
 
@@ -42,18 +42,18 @@ function table(records) {
   }
 }
 
-/** A time as a person reads it. */
+/** A time in a unit that suits its size. */
 function duration(ms) {
   if (ms < 1) return `${(ms * 1000).toFixed(ms < 0.01 ? 1 : 0)} µs`;
   return ms < 1000 ? `${ms.toFixed(1)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 /**
- * What went wrong, without a stack: our own errors by their parts, those of Salesforce's API by
- * code and message.
+ * Shows an error without its stack: an error of this package by its parts, an error of Salesforce's
+ * API by code and message.
  *
  * @param {any} error
- * @param {object} [connection] the one that was used
+ * @param {object} [connection] the Connection whose call failed
  */
 function failure(error, connection) {
   const login = getAuthError(error, connection);
@@ -68,7 +68,7 @@ function failure(error, connection) {
   line('Requests sent', login.attempts);
 }
 
-/** The message begins with `[code]` and ends with the hint, which have lines of their own. */
+/** The message without `[code]` and hint, which are shown on their own lines. */
 function withoutCodeAndHint({ message, code, hint }) {
   return message.replace(`[${code}] `, '').replace(hint, '').trim();
 }

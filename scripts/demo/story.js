@@ -10,8 +10,8 @@ const CALLERS = 200;
 const WARM_CALLS = 10_000;
 
 /**
- * jsforce is loaded beforehand. getConnection would load it during the login, but the local org
- * lives on this very thread and could not answer meanwhile.
+ * Loads jsforce first. getConnection loads jsforce while the request runs, but the local org answers on
+ * this thread and would have to wait.
  *
  * @param {import('./org').DemoOrg} org
  */
@@ -21,9 +21,9 @@ async function firstCall({ config }) {
   const [connection, ms] = await timed(() => getConnection(config));
   const { requests, lastMint } = getCacheStats();
   line('Assertion signed', duration(lastMint.signMs));
-  line('Traded for an access token', duration(lastMint.requestMs));
+  line('Token request answered', duration(lastMint.requestMs));
   line('In all', duration(ms));
-  line('Requests', requests);
+  line('Token requests', requests);
   return connection;
 }
 
@@ -44,7 +44,7 @@ async function secondCall({ config }, first) {
   line('The same Connection', connection === first ? 'yes' : 'no');
 }
 
-/** A manager of its own has a cache of its own, which is empty. */
+/** A new manager has its own cache, which is empty. */
 async function stampede({ config, local }) {
   heading(`${CALLERS} callers at once, none with a token`);
   const manager = new JWTConnectionManager();
@@ -79,7 +79,7 @@ function cacheStats() {
 /**
  * @template T
  * @param {() => Promise<T>} work
- * @returns {Promise<[T, number]>} its result and the milliseconds it took
+ * @returns {Promise<[T, number]>} the result of the work, and its milliseconds
  */
 async function timed(work) {
   const start = performance.now();
