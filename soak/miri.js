@@ -22,8 +22,8 @@ const PARTS = [
     tests: [
       '--lib',
       '--',
-      'deadlines::',
-      'token::',
+      'cache::deadlines::',
+      'life::',
       'failure::',
       'clock::tests::any',
       'oauth_error',

@@ -9,7 +9,7 @@ macro_rules! codes {
         /// The stable name of a failure; users compare with it, so names are never changed.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
-            $($(#[doc = $meaning])+ #[doc = concat!("\n\n", $hint)] $variant),+
+            $($(#[doc = $meaning])+ #[doc = concat!("\n\n```text\n", $hint, "\n```")] $variant),+
         }
 
         impl Code {

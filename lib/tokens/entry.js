@@ -62,7 +62,9 @@ class TokenEntry {
    * @returns {AccessToken} the token to use
    */
   adopt(granted) {
-    const { ticket, accessToken, instanceUrl, identityUrl, scope, expiresAt } = granted;
+    const { ticket, accessToken, identityUrl, scope, expiresAt } = granted;
+    // The native side refuses an answer of Salesforce that names no instance URL.
+    const instanceUrl = /** @type {string} */ (granted.instanceUrl);
     if (this.token !== null) {
       if (ticket === this.ticket && ticket !== 0) return this.token;
       // The entry's own ticket comes first: a look at a live token counts as a use of the token.

@@ -72,7 +72,7 @@ impl TokenCache {
         let retire = {
             let (deadlines, past_hits) = (deadlines.clone(), past_hits.clone());
             move |_: Arc<Identity>, cached: Arc<CachedToken>, _| {
-                retire(&deadlines, &past_hits, &cached)
+                retire(&deadlines, &past_hits, &cached);
             }
         };
         let tokens = moka::sync::Cache::builder()

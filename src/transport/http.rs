@@ -145,11 +145,11 @@ impl Transport for HttpTransport {
 
 /// Method and headers as reqwest takes them.
 fn head_of(request: &Request) -> Result<(reqwest::Method, HeaderMap), Failure> {
-    let unfit = |_| Failure::new(Code::Internal, "The request has no valid HTTP head.");
-    let method = request.method.parse().map_err(|_| unfit(()))?;
+    let unfit = || Failure::new(Code::Internal, "The request has no valid HTTP head.");
+    let method = request.method.parse().map_err(|_| unfit())?;
     let mut headers = HeaderMap::new();
     for (name, secret) in &request.headers {
-        let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| unfit(()))?;
+        let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| unfit())?;
         value.set_sensitive(true);
         headers.insert(*name, value);
     }

@@ -43,7 +43,7 @@ fn report(promise: u8, figure: &str) {
     }
 }
 
-/// Failures are told with their steps, and cached nowhere.
+/// Failures are told with their steps, and saved nowhere.
 fn config(cases: u32) -> Config {
     Config { failure_persistence: None, ..Config::with_cases(cases) }
 }

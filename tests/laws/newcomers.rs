@@ -1,4 +1,4 @@
-//! Promise 13: a newcomer in a full cache is cached, and what is in use is not dropped for it.
+//! Promise 13: a newcomer in a full cache stays, and no token in use is dropped for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

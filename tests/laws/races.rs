@@ -47,7 +47,7 @@ impl Ring {
         Self { runtime, clock, deadlines, source, meeting, pause, login: login() }
     }
 
-    /// Runs `act` against the exchange that `waiters` started; they get its token.
+    /// Runs `act` against the flight that `waiters` started; they get its token.
     fn race(&self, round: u64, waiters: &[Waiter], act: impl FnOnce()) -> Vec<Arc<CachedToken>> {
         let waiting: Vec<_> = {
             let _inside = self.runtime.enter();
@@ -110,7 +110,7 @@ fn fault_28_what_was_cleared_does_not_come_back() {
         assert!(ring.source.cached(&ring.login).is_none(), "round {round}: it is cached again");
         fenced += u64::from(got[0].ticket.is_none());
     }
-    assert_eq!(fenced + swept, u64::from(rounds), "each token was cached out or swept out");
+    assert_eq!(fenced + swept, u64::from(rounds), "each token was fenced out or swept out");
     assert!(rounds < 400 || fenced > 0 && swept > 0, "one order only: {fenced}, {swept}");
     report(
         11,

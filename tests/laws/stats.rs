@@ -137,7 +137,7 @@ async fn take(stage: &Stage, model: &mut Model, logins: &[Login], step: &Step) {
     };
     match step {
         Step::Ask(user) => {
-            let outcome = token_of(&source, &logins[*user], BUDGET).await;
+            let outcome = token_of(source, &logins[*user], BUDGET).await;
             if let Some(ticket) = model.alive(*user, now) {
                 model.hits += 1;
                 assert_eq!(outcome.ok().unwrap().ticket, Some(ticket), "the live one again");

@@ -122,7 +122,7 @@ async fn a_forgotten_lineage_ends_for_all_who_hold_it() {
     let new = stage.login("refresh-2");
     assert_eq!(stage.token(&new).await.unwrap(), "access-3");
     for source in [&stage.source, &other] {
-        let failure = refused(token_of(&source, &old, BUDGET).await);
+        let failure = refused(token_of(source, &old, BUDGET).await);
         assert_eq!(failure.code, Code::RefreshTokenInvalid);
         assert!(failure.what.contains("forgetRefreshToken()"));
     }

@@ -1,4 +1,4 @@
-//! Refresh tokens: spent once, cached before they are used, never forgotten.
+//! Refresh tokens: spent once, stored before they are used, never forgotten.
 
 mod lineages;
 mod spending;

@@ -87,13 +87,14 @@ const DEADLINES_MISTAKES: &[(&str, Edits)] = &[
 ];
 
 fn main() {
-    room("flight", ON_SHUTTLE, FLIGHT_MISTAKES);
-    room("deadlines", ON_LOOM, DEADLINES_MISTAKES);
+    room("source/flight.rs", ON_SHUTTLE, FLIGHT_MISTAKES);
+    room("cache/deadlines.rs", ON_LOOM, DEADLINES_MISTAKES);
 }
 
 /// Writes `<room>.rs` and a `<room>_<mistake>.rs` for each mistake.
-fn room(name: &str, substitutes: Edits, mistakes: &[(&str, Edits)]) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../src/{name}.rs"));
+fn room(file: &str, substitutes: Edits, mistakes: &[(&str, Edits)]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src").join(file);
+    let name = path.file_stem().and_then(|name| name.to_str()).expect("a file of Rust");
     println!("cargo::rerun-if-changed={}", path.display());
     let text =
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));

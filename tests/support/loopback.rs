@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 pub enum Act {
     /// These bytes before any request, then the end of the stream.
     Greet(Vec<u8>),
-    /// These bytes; then the connection is cached, as a polite server would.
+    /// These bytes; then the connection stays open, as with a polite server would.
     Answer(Vec<u8>),
     /// These bytes, then the end of the stream.
     AnswerAndClose(Vec<u8>),
