@@ -49,7 +49,7 @@ async fn ask(head: &str, body: &str) -> Asked {
     let endpoint = TokenEndpoint::new(transport, Arc::new(SystemClock), &ISSUER);
     let base = BaseUrl::parse("domain", &format!("http://127.0.0.1:{}", server.port)).unwrap();
     let request = async { Ok(TokenRequest::json(r#"{"audience":"https://api"}"#.to_owned())) };
-    let answered = endpoint.ask(&base, request, LIMIT).await.ok().expect("an answer");
+    let answered = endpoint.ask(&base, request, LIMIT).await.expect("an answer");
     assert_eq!((answered.number, endpoint.requests()), (1, 1));
     let quota = answered.response.header("x-quota").map(str::to_owned);
     Asked { granted: endpoint.read(&answered), quota, requests: server.requests() }
@@ -59,7 +59,7 @@ async fn ask(head: &str, body: &str) -> Asked {
 async fn an_issuer_takes_json_at_its_own_path_and_names_no_instance_url() {
     let body = r#"{"access_token":"token","expires_in":86400,"token_type":"Bearer"}"#;
     let asked = ask("200 OK\r\nX-Quota: 7\r\nX-Other: 8", body).await;
-    let granted = asked.granted.ok().expect("a token");
+    let granted = asked.granted.expect("a token");
     assert_eq!(granted.access_token.expose(), "token");
     assert_eq!(
         (granted.instance_url, granted.expires_in),
@@ -165,7 +165,7 @@ async fn a_request_has_its_own_method_headers_and_limit() {
         wanted_headers: &["etag"],
         body_limit,
     };
-    let response = transport.send(request(100)).await.ok().expect("an answer");
+    let response = transport.send(request(100)).await.expect("an answer");
     assert_eq!(response.body.expose().len(), 100);
     assert_eq!((response.header("etag"), response.header("x-other")), (Some("seven"), None));
     let head = server.requests()[0].to_ascii_lowercase();
