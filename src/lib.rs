@@ -24,7 +24,7 @@
 //!
 //! | room | rank | knows |
 //! |---|---|---|
-//! | [`clock`], [`entropy`], [`failure`], [`identity`], [`life`], [`origin`], [`secret`], [`token`], [`bounded`] | ground | one thing each |
+//! | [`clock`], [`entropy`], [`failure`], [`identity`], [`life`], [`origin`], [`secret`], [`token`], [`bounded`], [`pasted`] | ground | one thing each |
 //! | [`private_key`] | 2 | pasted keys, and who signs |
 //! | [`transport`] | 2 | one HTTP request |
 //! | [`retry`] | 3 | attempts inside one budget |
@@ -64,6 +64,8 @@ pub mod lineage;
 pub mod node;
 #[forbid(unsafe_code)]
 pub mod origin;
+#[forbid(unsafe_code)]
+pub mod pasted;
 #[forbid(unsafe_code)]
 pub mod private_key;
 #[forbid(unsafe_code)]

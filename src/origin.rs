@@ -3,9 +3,17 @@
 use url::{Host, Url};
 
 use crate::failure::Failure;
+use crate::pasted::{Mistake, bare, is_missing, mistake};
 
 /// Domains of the browser's pages, which answer no API call.
 const PAGE_DOMAINS: [&str; 2] = ["lightning.force.com", "my.salesforce-setup.com"];
+
+/// What follows `services` in the paths of Salesforce's endpoints. A site may be called `services`.
+const ENDPOINTS: [&str; 8] =
+    ["oauth2", "data", "soap", "apexrest", "async", "auth", "authcallback", "wave"];
+
+/// First parts of the paths of the browser's pages at Salesforce's own hosts.
+const PAGES: [&str; 7] = ["lightning", "one", "setup", "secur", "_ui", "ui", "home"];
 
 /// In bytes: longer than any URL of a login or of an org. Reading one takes forty times its length in
 /// memory.
@@ -19,13 +27,20 @@ impl BaseUrl {
     /// Reads the URL of `option`. A path is kept: Experience Cloud sites have one.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` with the rule that the URL breaks, never with the URL.
+    /// `CONFIG_INVALID` with the rule that the URL breaks, and what to write instead of a known path.
     pub fn parse(option: &'static str, text: &str) -> Result<Self, Failure> {
         let refuse = |rule: &str| Err(Failure::of_option(option, format!("{option} {rule}")));
         if text.len() > LONGEST {
             return refuse("is longer than 2,048 bytes.");
         }
-        let Ok(mut url) = Url::parse(text.trim()) else {
+        let text = bare(text);
+        if let Some(mistake) = mistake(text) {
+            return refuse(mistake.predicate());
+        }
+        if text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("https%3")) {
+            return refuse("is percent-encoded: write it with a colon and slashes.");
+        }
+        let Ok(mut url) = Url::parse(text) else {
             return refuse("is not a URL, such as https://acme.my.salesforce.com.");
         };
         drop_trailing_dot(&mut url);
@@ -35,6 +50,14 @@ impl BaseUrl {
         }
         if !url.username().is_empty() || url.password().is_some() {
             return refuse("must not hold a user name or password.");
+        }
+        if matches!(url.scheme(), "http" | "https") {
+            if let Some(instead) = instead_of_page(&url) {
+                return refuse(&format!("is a page of the browser: use {instead} instead."));
+            }
+            if let Some(instead) = instead_of_endpoint(&url) {
+                return refuse(&format!("is the URL of one endpoint: use {instead} instead."));
+            }
         }
         if url.query().is_some() || url.fragment().is_some() {
             return refuse("must not hold a query or fragment.");
@@ -51,11 +74,11 @@ impl BaseUrl {
         if host.split('.').any(str::is_empty) {
             return refuse("must name a host without empty parts.");
         }
+        if host.split('.').any(|part| is_missing(part) || part == "nan") {
+            return refuse(&format!("names a host that {}", Mistake::Missing.predicate()));
+        }
         if url.port().is_some_and(|port| port < 1_024) {
             return refuse("must use port 443, or one above 1023.");
-        }
-        if let Some(my_domain) = my_domain_of_page(host) {
-            return refuse(&format!("is a page of the browser: use https://{my_domain} instead."));
         }
         Ok(Self(url))
     }
@@ -86,6 +109,32 @@ impl BaseUrl {
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
     }
+}
+
+/// What to write in place of a page of the browser: the org's My Domain.
+fn instead_of_page(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    if let Some(my_domain) = my_domain_of_page(host) {
+        return Some(format!("https://{my_domain}"));
+    }
+    let mut parts = url.path_segments()?;
+    let first = parts.next()?.to_ascii_lowercase();
+    // Elsewhere, the first part is the path of a site.
+    let is_page = PAGES.contains(&&*first) && lies_below(host, "salesforce.com");
+    let is_setup = first == "lightning" && parts.next().is_some_and(|next| !next.is_empty());
+    (is_page || is_setup).then(|| url.origin().ascii_serialization())
+}
+
+/// What to write in place of the URL of an endpoint: the origin with the path of a site, if there is
+/// one.
+fn instead_of_endpoint(url: &Url) -> Option<String> {
+    let parts: Vec<_> = url.path_segments()?.map(str::to_ascii_lowercase).collect();
+    let is_endpoint =
+        |pair: &[String]| pair[0] == "services" && ENDPOINTS.contains(&pair[1].as_str());
+    let at = parts.windows(2).position(is_endpoint)?;
+    let site: Vec<_> = url.path_segments()?.take(at).collect();
+    let site: String = site.iter().flat_map(|part| ["/", part]).collect();
+    Some(format!("{}{site}", url.origin().ascii_serialization()))
 }
 
 /// Whether `host` lies below `domain`, by labels that DNS can hold. The URL standard allows empty

@@ -72,6 +72,100 @@ fn fault_35_bad_urls_are_refused_without_being_shown() {
 }
 
 #[test]
+fn fault_66_known_paths_are_refused_with_what_to_write() {
+    for (text, instead) in [
+        ("https://acme.my.salesforce.com/services/oauth2/token", "https://acme.my.salesforce.com"),
+        ("https://login.salesforce.com/services/oauth2/authorize/", "https://login.salesforce.com"),
+        (
+            "https://login.salesforce.com/services/oauth2/token?grant_type=x",
+            "https://login.salesforce.com",
+        ),
+        ("https://acme.my.salesforce.com/Services/OAuth2/Token", "https://acme.my.salesforce.com"),
+        (
+            "https://acme.my.site.com/customers/services/oauth2/token",
+            "https://acme.my.site.com/customers",
+        ),
+        ("https://acme.my.salesforce.com/services/data/v64.0", "https://acme.my.salesforce.com"),
+        ("https://acme.my.salesforce.com/services/data", "https://acme.my.salesforce.com"),
+        ("https://acme.my.salesforce.com/services/Soap/u/64.0", "https://acme.my.salesforce.com"),
+        ("https://portal.example.com:8443/services/data", "https://portal.example.com:8443"),
+        ("http://127.0.0.1:8080/services/oauth2/token", "http://127.0.0.1:8080"),
+        (
+            "https://acme.my.salesforce.com/lightning/setup/SetupOneHome/home",
+            "https://acme.my.salesforce.com",
+        ),
+        (
+            "https://acme.my.salesforce-setup.com/lightning/setup/SetupOneHome/home?x=1#y",
+            "https://acme.my.salesforce.com",
+        ),
+        (
+            "https://acme--dev.sandbox.my.salesforce-setup.com/",
+            "https://acme--dev.sandbox.my.salesforce.com",
+        ),
+        ("https://acme.lightning.force.com/lightning/page/home", "https://acme.my.salesforce.com"),
+        (
+            "https://acme.my.salesforce.com/setup/forcecomHomepage.apexp",
+            "https://acme.my.salesforce.com",
+        ),
+        ("https://acme.my.salesforce.com/one/one.app#/home", "https://acme.my.salesforce.com"),
+        (
+            "https://acme.my.salesforce.com/secur/frontdoor.jsp?sid=x",
+            "https://acme.my.salesforce.com",
+        ),
+    ] {
+        for option in ["loginUrl", "instanceUrl"] {
+            let failure = BaseUrl::parse(option, text).unwrap_err();
+            assert_eq!((failure.code, failure.option), (Code::ConfigInvalid, Some(option)));
+            let told = format!(": use {instead} instead.");
+            assert!(failure.what.ends_with(&told), "{text}: {}", failure.what);
+        }
+    }
+}
+
+#[test]
+fn fault_66_paths_of_sites_are_no_known_paths() {
+    for text in [
+        "https://acme.my.site.com/customers",
+        "https://acme.my.site.com/customers/s/",
+        "https://acme.my.site.com/services",
+        "https://portal.example.com/setup",
+        "https://portal.example.com/data/services",
+        "https://portal.example.com/lightning",
+        "https://portal.example.com/services/customers",
+    ] {
+        assert_eq!(base(text).site(), text.trim_end_matches('/'));
+    }
+}
+
+#[test]
+fn fault_65_a_pasted_url_is_read_or_told_as_what_it_is() {
+    for text in [
+        "\"https://acme.my.salesforce.com\"",
+        "'https://acme.my.salesforce.com/'\r\n",
+        "\u{feff}https://acme.my.salesforce.com",
+        "\u{201c}https://acme.my.salesforce.com\u{201d}",
+        "\u{200b}https://acme.my.salesforce.com\u{200b}",
+        "\"https:\\/\\/acme.my.salesforce.com\"",
+    ] {
+        assert_eq!(base(text).origin(), "https://acme.my.salesforce.com", "{text}");
+    }
+    for (text, told) in [
+        ("undefined", "missing value"),
+        ("https://undefined", "missing value"),
+        ("https://undefined.my.salesforce.com", "missing value"),
+        ("[object Object]", "object or array"),
+        ("${SF_LOGIN_URL}", "unfilled placeholder"),
+        ("https://${DOMAIN}.my.salesforce.com", "unfilled placeholder"),
+        ("{{resolve:ssm:/sf/url}}", "unfilled placeholder"),
+        ("https%3A%2F%2Facme.my.salesforce.com", "percent-encoded"),
+        ("h\0t\0t\0p\0s\0:\0/\0/\0a\0", "UTF-16"),
+    ] {
+        let failure = BaseUrl::parse("loginUrl", text).unwrap_err();
+        assert!(failure.what.contains(told), "{text}: {}", failure.what);
+    }
+}
+
+#[test]
 fn the_token_endpoint_keeps_the_path_of_a_site() {
     assert_eq!(
         base("https://acme.my.site.com/customers/").below("/services/oauth2/token").as_str(),

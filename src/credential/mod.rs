@@ -6,4 +6,4 @@ mod text;
 
 pub use client::{Client, ClientAuthentication};
 pub use jwt::{JwtConfig, JwtCredential};
-pub use text::secret;
+pub use text::{name, secret};

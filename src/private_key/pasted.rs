@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 
 use super::der::SEQUENCE;
 use super::refusal::Refusal;
+use crate::pasted::{Mistake, is_blank, is_direction, is_quote, mistake};
 
 /// The DER that the text holds, in PEM or in bare base64; either may be in base64 once more.
 pub(super) fn der_of(text: &str) -> Result<Zeroizing<Vec<u8>>, Refusal> {
@@ -38,10 +39,15 @@ pub(super) fn der_of(text: &str) -> Result<Zeroizing<Vec<u8>>, Refusal> {
 fn compact(text: &str) -> Zeroizing<String> {
     // It never grows past this, and so leaves no unwiped buffer behind.
     let mut compact = Zeroizing::new(String::with_capacity(text.len()));
+    // A form encodes a space as `+`, and `+` as `%2B`.
+    let is_form = text.contains("BEGIN+");
     let mut chars = text.chars();
     while let Some(mut c) = chars.next() {
-        if c == '\\' {
-            (c, chars) = unescape(chars.as_str());
+        match c {
+            '\\' => (c, chars) = unescape(chars.as_str()),
+            '%' => (c, chars) = percent_decoded(chars.as_str()),
+            '+' if is_form => c = ' ',
+            _ => {}
         }
         if !is_padding(c) {
             compact.push(c);
@@ -50,9 +56,22 @@ fn compact(text: &str) -> Zeroizing<String> {
     compact
 }
 
-/// Whether it is only pasting that adds the character: no key contains it.
+/// Whether it is only pasting that adds the character: no key contains it. The last ones are byte
+/// order marks that were read in another encoding.
 fn is_padding(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '`' | '\u{feff}' | '\u{200b}')
+    is_blank(c)
+        || is_quote(c)
+        || is_direction(c)
+        || matches!(c, '\u{fffd}' | '\u{fe}' | '\u{ff}' | '\u{ef}' | '\u{bf}')
+}
+
+/// The character that is meant by a percent sign and `rest`, and what follows it.
+fn percent_decoded(rest: &str) -> (char, std::str::Chars<'_>) {
+    let code = rest.get(..2).filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+        Some(byte) => (char::from(byte), rest[2..].chars()),
+        None => ('%', rest.chars()),
+    }
 }
 
 /// The character that is meant by a backslash and `rest`, and what follows it.
@@ -148,29 +167,30 @@ fn foreign_text(text: &str) -> Refusal {
     let text = text.trim_matches(is_padding);
     let starts = |heads: &[&str]| heads.iter().any(|head| text.starts_with(head));
     let is_list = || text.contains(',') && text.chars().all(|c| c.is_ascii_digit() || c == ',');
-    if starts(&["ssh-", "ecdsa-sha2-"]) {
-        Refusal::Public
-    } else if starts(&["PuTTY-"]) {
-        Refusal::PuTty
-    } else if ["undefined", "null", "NaN", "true", "false"].contains(&text) {
-        Refusal::Unset
-    } else if starts(&["arn:", "$", "{{"]) || text.contains("://") && !starts(&["file:"]) {
-        Refusal::Reference
-    } else if starts(&["[", "{", "<Buffer", "PrivateKeyObject"]) || is_list() {
-        Refusal::Object
-    } else if is_path(text) {
-        Refusal::Path
-    } else {
-        Refusal::NotAKey
+    match mistake(text) {
+        _ if starts(&["ssh-", "ecdsa-sha2-"]) => Refusal::Public,
+        _ if starts(&["PuTTY-"]) => Refusal::PuTty,
+        Some(Mistake::Missing) => Refusal::Unset,
+        Some(Mistake::Utf16) => Refusal::Utf16,
+        Some(Mistake::Reference) => Refusal::Reference,
+        _ if starts(&["$"]) || text.contains("://") && !starts(&["file:"]) => Refusal::Reference,
+        Some(Mistake::Object) => Refusal::Object,
+        _ if starts(&["[", "{"]) || is_list() => Refusal::Object,
+        _ if is_path(text) => Refusal::Path,
+        _ => Refusal::NotAKey,
     }
 }
+
+/// In bytes. A piece of a key may begin with a slash as well, and is longer than most paths.
+const LONGEST_PATH: usize = 255;
 
 fn is_path(text: &str) -> bool {
     const STARTS: &[&str] = &["/", "./", "../", "~", "\\\\", ".\\", "..\\", "file:"];
     const ENDS: &[&str] =
         &[".pem", ".key", ".p8", ".der", ".crt", ".cer", ".p12", ".pfx", ".jks", ".txt"];
     let drive = text.strip_prefix(|c: char| c.is_ascii_alphabetic());
-    !text.contains(['\n', '\r'])
+    text.len() <= LONGEST_PATH
+        && !text.contains(['\n', '\r'])
         && (STARTS.iter().any(|start| text.starts_with(start))
             || ENDS.iter().any(|end| text.ends_with(end))
             || drive.is_some_and(|rest| rest.starts_with(":\\") || rest.starts_with(":/")))

@@ -1,6 +1,8 @@
 //! The ways in which a value is no usable private key. A refusal carries no text, so that nothing
 //! of the value can get into its sentence.
 
+use crate::pasted::Mistake;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     TooLong,
@@ -9,6 +11,7 @@ pub(super) enum Refusal {
     Object,
     Path,
     Reference,
+    Utf16,
     NotAKey,
     OtherLabel,
     Several,
@@ -39,9 +42,8 @@ impl Refusal {
             Self::Empty => {
                 "The private key is empty: check that the variable or secret that it comes from is set."
             }
-            Self::Unset => {
-                "The private key is the word that JavaScript writes for a missing value: check that the variable or secret that it comes from is set before it is turned into text."
-            }
+            Self::Unset => return of_mistake(Mistake::Missing),
+            Self::Utf16 => return of_mistake(Mistake::Utf16),
             Self::Object => {
                 "The private key is an object or array turned into text: pass a string instead, such as buffer.toString('utf8'), keyObject.export({ type: 'pkcs8', format: 'pem' }), or the awaited value of a promise."
             }
@@ -110,4 +112,8 @@ impl Refusal {
         };
         what.into()
     }
+}
+
+fn of_mistake(mistake: Mistake) -> String {
+    format!("The private key {}", mistake.predicate())
 }

@@ -3,6 +3,18 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{PKCS1, PKCS8, assert_is_the_key, body, key, wrapped};
 
+fn with_nuls(text: &str) -> String {
+    text.chars().flat_map(|c| [c, '\0']).collect()
+}
+
+fn percent_encoded(text: &str) -> String {
+    let encode = |byte: u8| {
+        let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(encode).collect()
+}
+
 #[test]
 fn fault_32_every_spelling_gives_the_same_key() {
     for pem in [PKCS8, PKCS1] {
@@ -44,6 +56,15 @@ fn fault_32_every_spelling_gives_the_same_key() {
             ("the other END line", pem.replace(&format!("END {label}"), "END X")),
             ("base64url", pem.replace('+', "-").replace('/', "_")),
             ("no padding", pem.replace('=', "")),
+            ("typographic quotes", format!("\u{201c}{pem}\u{201d}")),
+            ("turned around", format!("\u{202a}{pem}\u{202c}")),
+            ("percent-encoded", percent_encoded(pem)),
+            ("percent-encoded as a form", percent_encoded(pem).replace("%20", "+")),
+            ("a BOM read as Latin-1", format!("\u{ef}\u{bb}\u{bf}{pem}")),
+            ("UTF-16 read as Latin-1", format!("\u{ff}\u{fe}{}", with_nuls(pem))),
+            ("UTF-16 read as UTF-8", format!("\u{fffd}\u{fffd}{}", with_nuls(pem))),
+            ("base64, percent-encoded", percent_encoded(&base64)),
+            ("base64 in UTF-16", format!("\u{ff}\u{fe}{}", with_nuls(&base64))),
             ("base64", base64.clone()),
             ("base64 in lines", wrapped(&base64)),
             ("base64 in escaped lines", wrapped(&base64).replace('\n', "\\n")),
