@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::Issuer;
 use crate::failure::{Code, Failure};
+use crate::pasted::{is_blank, is_direction};
 
 const LONGEST_DESCRIPTION: usize = 200;
 /// Longer runs of token characters are taken for a secret that the server echoed.
@@ -71,8 +72,12 @@ fn known_shape(error: &str) -> &str {
     if word { error } else { "an unreadable error" }
 }
 
-/// Makes a server's text fit to be shown: short, on one line, without anything like a token.
+/// Makes a server's text fit to be shown: short, on one line, without anything like a token, and
+/// without characters that nobody sees.
 fn clean(text: &str) -> String {
+    let unseen =
+        |c: &char| is_direction(*c) || is_blank(*c) && !c.is_whitespace() && !c.is_control();
+    let text: String = text.chars().filter(|c| !unseen(c)).collect();
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
     let mut shown = String::new();
     for word in words.map(|word| if word.len() > LONGEST_WORD { "…" } else { word }) {
@@ -116,13 +121,21 @@ mod tests {
         assert!(!failure.to_string().contains("eyJ"));
     }
 
+    #[test]
+    fn fault_71_what_turns_text_around_or_is_not_seen_is_not_shown() {
+        let hostile = "user\u{202e}drowssap\u{202c} \u{2066}ok\u{2069}\u{200e}\u{200f}\u{61c} \u{200b}\u{feff}end";
+        let failure = classify(SILENT, "invalid_grant", Some(hostile), 400);
+        assert_eq!(failure.error_description.as_deref(), Some("userdrowssap ok end"));
+        assert!(failure.to_string().contains("(\"userdrowssap ok end\")"));
+    }
+
     proptest! {
         #[test]
         fn shown_text_is_short_and_printable(error in ".{0,100}", description in ".{0,1000}") {
             let failure = classify(SILENT, &error, Some(&description), 400);
             let shown = failure.error_description.unwrap();
             prop_assert!(shown.chars().count() <= LONGEST_DESCRIPTION);
-            prop_assert!(!shown.chars().any(char::is_control));
+            prop_assert!(!shown.chars().any(|c| c.is_control() || is_direction(c)));
         }
     }
 }

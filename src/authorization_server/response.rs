@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
+use url::Url;
 
 use super::field::Field;
 use super::{Issuer, oauth_error};
@@ -16,6 +17,10 @@ use crate::transport::Response;
 
 /// In bytes: longer than any token, JWTs included, and a legal header value.
 const LONGEST_TOKEN: usize = 16 * 1_024;
+/// In bytes: longer than any host of Salesforce, and shorter than a token.
+const LONGEST_HOST: usize = 100;
+/// In bytes: a My Domain name of 34 characters, and the name of a sandbox.
+const LONGEST_PART: usize = 48;
 /// In bytes: longer than all scopes of Salesforce together.
 const LONGEST_SCOPE: usize = 4 * 1_024;
 
@@ -92,9 +97,10 @@ pub(super) fn successor(response: &Response) -> Successor {
 fn read(response: &Response, issuer: &Issuer) -> Result<Granted, Failure> {
     let status = response.status;
     if (300..400).contains(&status) {
+        let target = response.header("location").map(redirect_target).unwrap_or_default();
         return Err(Failure::new(
             Code::RedirectRefused,
-            format!("The host answered with a redirect (HTTP {status})."),
+            format!("The host answered with a redirect{target} (HTTP {status})."),
         ));
     }
     let json = response.body.expose().trim_ascii_start();
@@ -112,6 +118,27 @@ fn read(response: &Response, issuer: &Issuer) -> Result<Granted, Failure> {
         return Err(bad_status(status, "an answer without an OAuth error"));
     }
     granted(body, issuer)
+}
+
+/// Where a redirect points to, without its path, which may hold a secret.
+fn redirect_target(location: &str) -> String {
+    let here = Url::parse("https://here.invalid").expect("a URL");
+    let target = here.join(location.trim());
+    let same = here.host_str();
+    match target.as_ref().ok().and_then(Url::host_str) {
+        host if host == same => " to a page of its own".to_owned(),
+        Some(host) if is_plain_host(host) => format!(" to {host}"),
+        _ => String::new(),
+    }
+}
+
+/// Whether a host may be shown. A longer name, or a part longer than any name of an org, could be a
+/// secret.
+fn is_plain_host(host: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]_".contains(&byte);
+    host.len() <= LONGEST_HOST
+        && host.bytes().all(plain)
+        && host.split('.').all(|part| part.len() <= LONGEST_PART)
 }
 
 fn granted(body: Body, issuer: &Issuer) -> Result<Granted, Failure> {
@@ -256,6 +283,41 @@ mod tests {
         assert_eq!(failure(200, &long).code, Code::BadResponse);
         let deep = "[".repeat(10_000);
         assert_eq!(failure(200, &deep).code, Code::BadResponse);
+    }
+
+    #[test]
+    fn fault_67_a_redirect_is_told_with_the_host_that_it_points_to() {
+        for (location, told) in [
+            (
+                Some("https://acme.my.salesforce.com/services/oauth2/token?x=1"),
+                " to acme.my.salesforce.com (HTTP 302).",
+            ),
+            (Some("//ACME.my.site.com/x"), " to acme.my.site.com (HTTP 302)."),
+            (Some("http://127.0.0.1:8080/x"), " to 127.0.0.1 (HTTP 302)."),
+            (Some("/login?secret"), " to a page of its own (HTTP 302)."),
+            (Some("login"), " to a page of its own (HTTP 302)."),
+            (
+                Some("https://user:secret@m\u{fc}ller.example/"),
+                " to xn--mller-kva.example (HTTP 302).",
+            ),
+            (Some("https://\u{202e}evil.example"), "redirect (HTTP 302)."),
+            (Some("https://{secret}.example"), "redirect (HTTP 302)."),
+            (
+                Some("https://secretsecretsecretsecretsecretsecretsecretsecretsecret.example"),
+                "redirect (HTTP 302).",
+            ),
+            (Some("mailto:secret"), "redirect (HTTP 302)."),
+            (Some("https://"), "redirect (HTTP 302)."),
+            (None, "redirect (HTTP 302)."),
+        ] {
+            let headers = location.map(|text| ("location", text.to_owned()));
+            let response = Response { headers: headers.into_iter().collect(), ..answer(302, "") };
+            let failure = parse(&response, &SALESFORCE, NOW).err().expect("a failure");
+            assert_eq!(failure.code, Code::RedirectRefused);
+            assert!(failure.what.ends_with(told), "{location:?}: {}", failure.what);
+            assert!(!failure.what.contains("secret"), "{}", failure.what);
+        }
+        assert!(SALESFORCE.wanted_headers.contains(&"location"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub static SALESFORCE: Issuer = Issuer {
     errors: ERRORS,
     descriptions: DESCRIPTIONS,
     needs_instance_url: true,
-    wanted_headers: &["date", "retry-after"],
+    wanted_headers: &["date", "location", "retry-after"],
 };
 
 /// The list they come from is Salesforce's own (`OAuthErrorCode` in its Mobile SDK for Android).
