@@ -61,13 +61,13 @@ codes! {
         "Upload to the app the certificate that belongs to this private key, and check that the client id is that app's consumer key."
     /// The app does not accept the assertion's audience.
     AudienceInvalid "AUDIENCE_INVALID" fatal
-        "Set audience. An External Client App wants the My Domain origin. A Connected App wants https://login.salesforce.com (production) or https://test.salesforce.com (sandbox). Experience Cloud wants the full site URL."
+        "Correct audience, or leave it out. An External Client App wants the My Domain origin. A Connected App wants https://login.salesforce.com (production) or https://test.salesforce.com (sandbox). Experience Cloud wants the full site URL."
     /// The assertion had expired when it reached Salesforce.
     AssertionExpired "ASSERTION_EXPIRED" fatal
         "The assertion had expired when it arrived. Set this machine's clock: it must be right to within three minutes."
     /// The app is not installed in this org (`app_not_found`).
     AppNotFound "APP_NOT_FOUND" fatal
-        "Use the org's My Domain URL (https://<name>.my.salesforce.com) as loginUrl or instanceUrl, not login.salesforce.com, and check that the app is installed and enabled in that org."
+        "Use the org's My Domain URL (https://<name>.my.salesforce.com) as loginUrl or instanceUrl, not login.salesforce.com. If audience is set, leave it out or set it to the same URL: an External Client App accepts no other audience. Check that the app is installed and enabled in that org."
     /// Salesforce does not know the consumer key (`invalid_client_id`).
     ClientIdInvalid "CLIENT_ID_INVALID" fatal
         "Check that clientId is the consumer key of an app in this org. Salesforce takes up to 10 minutes to know a new app."
@@ -91,7 +91,7 @@ codes! {
         "The authorization server asks for fewer requests: wait for retryAfterMs."
     /// The refresh token is expired, revoked, forgotten, or replaced by a newer one.
     RefreshTokenInvalid "REFRESH_TOKEN_INVALID" fatal
-        "Pass the newest refresh token that was stored. If that is this one, let the user log in again and store the new token. A refresh token also ends when two processes send it at the same moment."
+        "Check loginUrl first: a sandbox's refresh token is known at https://test.salesforce.com or at the org's My Domain, and not at the default. Then pass the newest refresh token that was stored. If that is this one, let the user log in again and store the new token. A refresh token also ends when two processes send it at the same moment."
     /// The authorization code is expired, used, or belongs to a different request.
     AuthorizationCodeInvalid "AUTHORIZATION_CODE_INVALID" fatal
         "Let the user log in again. An authorization code is good for one request within a few minutes, with the redirect URI and the code verifier of its own authorization request."
