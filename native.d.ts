@@ -149,6 +149,21 @@ export interface JwtConfig {
   tokenBuffer?: number
 }
 
+/** Checks an app as a request for tokens does. */
+export declare function loginPage(config: RefreshTokenConfig, redirectUri: string): LoginPage
+
+/** An app as its login page names it, checked. */
+export interface LoginPage {
+  /** Why there is none. */
+  refusal?: Refusal
+  /** The URL below which the login page lies, without a slash at its end. */
+  site?: string
+  /** Consumer key. */
+  clientId?: string
+  /** The redirect URI. */
+  redirectUri?: string
+}
+
 /** How long a mint took, in milliseconds. */
 export interface MintTimes {
   /** Making and signing the assertion. */

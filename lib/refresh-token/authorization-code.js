@@ -5,12 +5,14 @@
 const native = require('../../native.js');
 const { checkPresent, checkString, invalid } = require('../checks.js');
 const { authError, errorOf } = require('../errors.js');
-const { checkApp, nativeConfig, pick } = require('./config.js');
+const { checkNames } = require('../option-names.js');
+const { checkApp, checkFields, nativeConfig, pick } = require('./config.js');
 
 /** @typedef {import('../..').OAuth2Config} OAuth2Config */
 
 /** Bytes of a random `state` and of a code verifier (RFC 7636 §4.1). */
 const RANDOM = 32;
+const OPTIONS = ['scope', 'state', 'prompt', 'loginHint'];
 
 /**
  * @param {OAuth2Config} config
@@ -18,18 +20,23 @@ const RANDOM = 32;
  * @returns {import('../..').AuthorizationRequest}
  */
 function authorizationRequest(config, options = {}) {
-  const { clientId, redirectUri, loginUrl } = readApp(config);
+  const app = readApp(config);
   if (typeof options !== 'object' || options === null) {
     throw invalid('options', 'options must be an object.');
   }
+  checkNames(options, 'options', OPTIONS);
   // Loaded here, because few processes ask for an authorization.
   const { createHash, randomBytes } = require('node:crypto');
   const { scope, state = randomBytes(RANDOM).toString('base64url'), prompt, loginHint } = options;
-  for (const name of ['scope', 'state', 'prompt', 'loginHint']) {
-    checkString({ scope, state, prompt, loginHint }, name);
-  }
+  for (const name of OPTIONS) checkString({ scope, state, prompt, loginHint }, name);
+  const { site, clientId, redirectUri, refusal } = native.loginPage(
+    nativeConfig(app),
+    app.redirectUri,
+  );
+  if (refusal) throw errorOf(refusal);
   const codeVerifier = randomBytes(RANDOM).toString('base64url');
-  const url = authorizationUrl(loginUrl);
+  // The path of an Experience Cloud site is part of the URL.
+  const url = new URL(`${site}/services/oauth2/authorize`);
   const parameters = {
     response_type: 'code',
     client_id: clientId,
@@ -57,6 +64,7 @@ async function redeemAuthorizationCode(config, given) {
   if (typeof given !== 'object' || given === null) {
     throw invalid('code', 'Pass { code, codeVerifier }.');
   }
+  checkNames(given, 'The code', ['code', 'codeVerifier']);
   const { code, codeVerifier } = given;
   checkPresent({ code, codeVerifier }, ['code', 'codeVerifier']);
   for (const name of ['code', 'codeVerifier']) checkString({ code, codeVerifier }, name);
@@ -83,16 +91,9 @@ async function redeemAuthorizationCode(config, given) {
 function readApp(given) {
   const config = /** @type {any} */ (pick(given));
   checkPresent(config, ['clientId', 'redirectUri']);
+  checkFields(given);
   checkApp(config);
   return config;
-}
-
-/** @param {string} loginUrl */
-function authorizationUrl(loginUrl) {
-  // The path of an Experience Cloud site is part of the URL.
-  const text = `${loginUrl.replace(/\/+$/, '')}/services/oauth2/authorize`;
-  if (/^https?:/i.test(text) && URL.canParse(text)) return new URL(text);
-  throw invalid('loginUrl', 'loginUrl must be the https URL of a login host.');
 }
 
 module.exports = { authorizationRequest, redeemAuthorizationCode };

@@ -10,7 +10,8 @@ use super::promise::promise;
 use super::refresh_token::{RefreshTokenConfig, client};
 use super::token_source::TokenSource;
 use crate::authorization_server::salesforce::Refreshed;
-use crate::credential::secret;
+use crate::credential::{name, secret};
+use crate::failure::Failure;
 use crate::grant::authorization_code::AuthorizationCode;
 use crate::token::Successor;
 
@@ -43,6 +44,38 @@ pub struct Redeemed {
     pub scope: Option<String>,
 }
 
+/// An app as its login page names it, checked.
+#[derive(Default)]
+#[napi(object, object_from_js = false)]
+pub struct LoginPage {
+    /// Why there is none.
+    pub refusal: Option<Refusal>,
+    /// The URL below which the login page lies, without a slash at its end.
+    pub site: Option<String>,
+    /// Consumer key.
+    pub client_id: Option<String>,
+    /// The redirect URI.
+    pub redirect_uri: Option<String>,
+}
+
+/// Checks an app as a request for tokens does.
+#[napi(catch_unwind)]
+pub fn login_page(config: RefreshTokenConfig, redirect_uri: String) -> LoginPage {
+    let checked = || -> std::result::Result<LoginPage, Failure> {
+        let client = client(config)?;
+        Ok(LoginPage {
+            refusal: None,
+            site: Some(client.login_url.site()),
+            client_id: Some(client.id),
+            redirect_uri: Some(name("redirectUri", &redirect_uri)?),
+        })
+    };
+    checked().unwrap_or_else(|failure| LoginPage {
+        refusal: Some(Refusal::from(&failure)),
+        ..LoginPage::default()
+    })
+}
+
 /// Trades an authorization code for the first refresh token. Never rejects: a failure is a value.
 ///
 /// # Errors
@@ -59,7 +92,7 @@ pub fn redeem<'env>(
         let code = AuthorizationCode {
             code: secret("code", &Zeroizing::new(code.code))?,
             verifier: secret("codeVerifier", &Zeroizing::new(code.code_verifier))?,
-            redirect_uri: code.redirect_uri,
+            redirect_uri: name("redirectUri", &code.redirect_uri)?,
         };
         Ok((source, client, code))
     });
