@@ -3,9 +3,11 @@
 // The options of one call: how much time it has, its signal, and whether its Connection is shared.
 
 const { invalid } = require('./checks.js');
+const { checkNames } = require('./option-names.js');
 
 /** @typedef {import('..').AbortSignalLike} AbortSignalLike */
 
+const NAMES = ['signal', 'deadline', 'context', 'fresh'];
 /** The most time that one call may take, in milliseconds. */
 const BUDGET = 8_000;
 /**
@@ -26,6 +28,11 @@ function readCallOptions(options) {
   if (typeof options !== 'object' || options === null) {
     throw invalid('options', 'options must be an object.');
   }
+  if (typeof options.getRemainingTimeInMillis === 'function') {
+    throw invalid('options', 'options is the context of a Lambda: pass { context }.');
+  }
+  if (isSignal(options)) throw invalid('options', 'options is an AbortSignal: pass { signal }.');
+  checkNames(options, 'options', NAMES);
   const { signal, deadline, context, fresh } = options;
   if (fresh !== undefined && typeof fresh !== 'boolean') {
     throw invalid('fresh', 'fresh must be true or false.');

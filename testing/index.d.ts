@@ -140,7 +140,11 @@ export interface LocalOrg {
    * @throws TypeError if the org never issued the refresh token
    */
   revokeRefreshToken(token: string): void;
-  /** Injects a fault, which strikes from now on. Returns a function that removes the fault. */
+  /**
+   * Injects a fault, which strikes from now on. Returns a function that removes the fault.
+   *
+   * @throws TypeError with `code: 'CONFIG_INVALID'` if no org knows the kind
+   */
   inject(fault: Fault, options?: InjectOptions): () => void;
   /** The last assertion that reached the token endpoint, accepted or not. */
   lastAssertion(): DecodedAssertion | undefined;

@@ -26,6 +26,7 @@ const SRC: &[(&str, u8)] = &[
     ("identity", 0),
     ("life", 0),
     ("origin", 0),
+    ("pasted", 0),
     ("secret", 0),
     ("token", 0),
 ];
@@ -42,6 +43,7 @@ const LIB: &[(&str, u8)] = &[
     ("environment", 0),
     ("errors", 0),
     ("manager-options", 0),
+    ("option-names", 0),
     ("time-limit", 0),
     ("warnings", 0),
 ];
