@@ -29,7 +29,7 @@ const waiting = new WeakMap();
  */
 function untilAborted(promise, signal) {
   if (signal === undefined) return promise;
-  const { leave, onAbort } = waiting.get(signal) ?? listenTo(signal);
+  const { leave, onAbort } = listeningTo(signal, promise);
   return new Promise((resolve, reject) => {
     const stop = () => reject(aborted(signal));
     leave.add(stop);
@@ -37,9 +37,46 @@ function untilAborted(promise, signal) {
       leave.delete(stop);
       if (leave.size > 0) return;
       waiting.delete(signal);
-      signal.removeEventListener('abort', onAbort);
+      stopListening(signal, onAbort);
     });
+    // A signal of the user's may call its listener while the listener is added.
+    if (isAborted(signal)) stop();
   });
+}
+
+/**
+ * @param {AbortSignalLike} signal
+ * @param {Promise<unknown>} promise
+ */
+function listeningTo(signal, promise) {
+  try {
+    return waiting.get(signal) ?? listenTo(signal);
+  } catch (error) {
+    // The caller gets this error. A failure of the promise would be an unhandled rejection.
+    promise.catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * @param {AbortSignalLike} signal
+ * @param {() => void} onAbort
+ */
+function stopListening(signal, onAbort) {
+  try {
+    signal.removeEventListener('abort', onAbort);
+  } catch {
+    // The call has its result, and nobody waits for this.
+  }
+}
+
+/** @param {AbortSignalLike} signal */
+function isAborted(signal) {
+  try {
+    return signal.aborted;
+  } catch {
+    return false;
+  }
 }
 
 /** @param {AbortSignalLike} signal */
@@ -65,8 +102,17 @@ function aborted(signal) {
   const error = authError('ABORTED', 'The call was aborted.');
   return Object.defineProperties(error, {
     name: { value: 'AbortError', configurable: true, writable: true },
-    cause: { value: signal.reason, configurable: true, writable: true },
+    cause: { value: reasonOf(signal), configurable: true, writable: true },
   });
+}
+
+/** @param {AbortSignalLike} signal */
+function reasonOf(signal) {
+  try {
+    return signal.reason;
+  } catch (error) {
+    return error;
+  }
 }
 
 module.exports = { throwIfAborted, untilAborted };
