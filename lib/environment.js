@@ -6,6 +6,8 @@ const { invalid } = require('./checks.js');
 
 /** @typedef {import('..').JWTConfig} JWTConfig */
 
+/** What a shell, an env file or an editor adds around a value. */
+const ADDED = /^[\s\uFEFF"'`]+|[\s\uFEFF"'`]+$/g;
 const REQUIRED = ['SF_CLIENT_ID', 'SF_PRIVATE_KEY', 'SF_USERNAME', 'SF_INSTANCE_URL'];
 
 /**
@@ -21,8 +23,8 @@ function readJwtEnvironment(environment) {
     privateKey: String(environment.SF_PRIVATE_KEY),
     username: String(environment.SF_USERNAME),
     instanceUrl: String(environment.SF_INSTANCE_URL),
-    loginUrl: environment.SF_LOGIN_URL || undefined,
-    audience: environment.SF_AUDIENCE || undefined,
+    loginUrl: optional(environment.SF_LOGIN_URL),
+    audience: optional(environment.SF_AUDIENCE),
     tokenTtl: readTtl(environment.SF_TOKEN_TTL),
   };
 }
@@ -38,10 +40,10 @@ function readOAuth2Environment(environment, needsToken) {
   checkSet(environment, needsToken ? ['SF_CLIENT_ID', 'SF_REFRESH_TOKEN'] : ['SF_CLIENT_ID']);
   return {
     clientId: String(environment.SF_CLIENT_ID),
-    clientSecret: environment.SF_CLIENT_SECRET || undefined,
-    redirectUri: environment.SF_REDIRECT_URI || undefined,
-    refreshToken: environment.SF_REFRESH_TOKEN || undefined,
-    loginUrl: environment.SF_LOGIN_URL || undefined,
+    clientSecret: optional(environment.SF_CLIENT_SECRET),
+    redirectUri: optional(environment.SF_REDIRECT_URI),
+    refreshToken: optional(environment.SF_REFRESH_TOKEN),
+    loginUrl: optional(environment.SF_LOGIN_URL),
   };
 }
 
@@ -50,15 +52,30 @@ function readOAuth2Environment(environment, needsToken) {
  * @param {string[]} required
  */
 function checkSet(environment, required) {
-  const missing = required.filter((name) => !environment[name]);
+  const missing = required.filter((name) => optional(environment[name]) === undefined);
   if (missing.length === 0) return;
   const names = missing.join(', ');
   throw invalid(names, `Set ${names} in the environment, or pass a config.`);
 }
 
-/** @param {string | undefined} text */
-function readTtl(text) {
-  if (!text) return undefined;
+/**
+ * A variable, unless it is empty or holds quotes with nothing between them.
+ *
+ * @param {string | undefined} text
+ */
+function optional(text) {
+  return text === undefined || bare(text) === '' ? undefined : text;
+}
+
+/** @param {string} text */
+function bare(text) {
+  return text.replace(ADDED, '');
+}
+
+/** @param {string | undefined} variable */
+function readTtl(variable) {
+  const text = bare(variable ?? '');
+  if (text === '') return undefined;
   if (text === 'session') return text;
   const seconds = Number(text);
   if (Number.isFinite(seconds)) return seconds;

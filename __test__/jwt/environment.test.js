@@ -98,6 +98,27 @@ test('SF_LOGIN_URL and SF_AUDIENCE', async () => {
   expect(org.lastAssertion().claims.aud).toBe(org.url);
 });
 
+test('fault 65: what an env file adds is taken off, and quotes around nothing are nothing', async () => {
+  const { clientId, privateKey, username, instanceUrl } = org.config;
+  setEnvironment({
+    clientId: `"${clientId}"`,
+    privateKey: `"${privateKey}"`,
+    username: `\u{feff}'${username}'\r`,
+    instanceUrl: `"${instanceUrl}"\n`,
+  });
+  Object.assign(process.env, { SF_LOGIN_URL: '""', SF_AUDIENCE: "''", SF_TOKEN_TTL: '"session"' });
+  await manager.getAccessToken();
+  await manager.getAccessToken({ ...org.config, tokenTtl: 'session' });
+  expect(org.stats().tokenRequests).toBe(1);
+  manager.clearAllTokens();
+  process.env.SF_USERNAME = '""';
+  expect(await rejection(manager.getAccessToken())).toHaveProperty('option', 'SF_USERNAME');
+  process.env.SF_USERNAME = 'undefined';
+  const error = await rejection(manager.getAccessToken());
+  expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'username' });
+  expect(error.message).toContain('missing value');
+});
+
 test.each([
   ['', 150],
   ['60', 30],
