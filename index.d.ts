@@ -18,15 +18,46 @@
  * @packageDocumentation
  */
 
-// jsforce is an optional peer. Without jsforce, `Connection` is `any`, and `getAccessToken` still
+// jsforce is an optional peer. Without jsforce, these types are `any`, and `getAccessToken` still
 // has its type.
 // @ts-ignore
-import type { Connection } from 'jsforce';
+import type { Connection, ConnectionConfig, Schema } from 'jsforce';
+
+/**
+ * Options of jsforce's Connection, without those that the login sets. A proxy named here serves the
+ * requests of the Connection, and not the login.
+ */
+export type ConnectionOptions = Omit<
+  ConnectionConfig,
+  | 'loginUrl'
+  | 'instanceUrl'
+  | 'accessToken'
+  | 'refreshToken'
+  | 'refreshFn'
+  | 'oauth2'
+  | 'version'
+  | 'sessionId'
+  | 'serverUrl'
+  | 'signedRequest'
+>;
+
+/**
+ * A Connection of the class `C`. jsforce's own class takes the types of the records from the schema
+ * `S`. Without jsforce, whose `Connection` is `any` then, the type is `C`.
+ */
+export type ConnectionOf<C, S extends Schema> = [unknown] extends [Connection]
+  ? C
+  : [Connection, C] extends [C, Connection]
+    ? Connection<S>
+    : C;
 
 /**
  * The configuration of a login by the OAuth 2.0 JWT bearer flow (RFC 7523).
  *
  * Two configurations with equal fields are one login with one Connection, whatever their objects.
+ * A field that is a misspelt option, such as `tokenTTL`, is `CONFIG_INVALID`. Other unknown fields
+ * are ignored.
+ *
  * Left out, the configuration is read from the environment at the first call, and used until
  * `clearAllTokens()`. The variables are `SF_CLIENT_ID`, `SF_PRIVATE_KEY`, `SF_USERNAME`,
  * `SF_INSTANCE_URL` and, if set, `SF_LOGIN_URL`, `SF_AUDIENCE`, `SF_TOKEN_TTL`.
@@ -66,6 +97,11 @@ export interface JWTConfig {
    * {@link DEFAULT_API_VERSION}.
    */
   version?: string | undefined;
+  /**
+   * What jsforce's Connection is made with beside the login, such as `maxRequest`, `callOptions` or
+   * `logLevel`. Pass the same object each time: another object is another Connection.
+   */
+  connectionOptions?: ConnectionOptions | undefined;
 }
 
 /** A refresh token, or a function that returns the newest refresh token that was stored. */
@@ -158,6 +194,11 @@ export interface OAuth2Config {
    */
   version?: string | undefined;
   /**
+   * What jsforce's Connection is made with beside the login, such as `maxRequest`, `callOptions` or
+   * `logLevel`. Pass the same object each time: another object is another Connection.
+   */
+  connectionOptions?: ConnectionOptions | undefined;
+  /**
    * Stores a new refresh token outside this process. Every caller gets the access token only after
    * the returned promise is fulfilled. If the function fails, the call rejects with
    * `REFRESH_NOT_PERSISTED`, and the next call passes the same refresh token to the function again.
@@ -170,7 +211,8 @@ export interface OAuth2Config {
    *
    * @param newToken the refresh token to use from now on
    * @param oldFingerprint SHA-256, in hexadecimal, of the refresh token that was stored last. If none
-   *   was stored, of the refresh token that was passed first. It may be several rotations old
+   *   was stored, of the refresh token that was passed first, without quotes, blanks and encoding
+   *   around it. It may be several rotations old
    */
   onRefreshToken?: ((newToken: string, oldFingerprint: string) => unknown) | undefined;
   /**
@@ -207,7 +249,8 @@ export interface LambdaContext {
 }
 
 /**
- * Options of one call for a token. A call ends within 8 seconds, or earlier with one of these.
+ * Options of one call for a token. A call ends within 8 seconds, or earlier with one of these. A
+ * misspelt option is `CONFIG_INVALID`.
  */
 export interface TokenCallOptions {
   /**
@@ -283,6 +326,11 @@ export interface ManagerOptions<C = Connection> {
   /** The class of the Connections. Default: `Connection` of `require('jsforce')`. */
   Connection?: ConnectionClass<C> | undefined;
   /**
+   * What each Connection is made with beside the login, such as `maxRequest` or `logLevel`. Those of a
+   * config win over these.
+   */
+  connectionOptions?: ConnectionOptions | undefined;
+  /**
    * More host names that a token response may name as the instance URL. The configured host and
    * Salesforce's own domains are always allowed.
    */
@@ -336,10 +384,14 @@ export class JWTConnectionManager<C = Connection> {
    * Gives the Connection of a configuration, with a live token. With a live token in the cache, the
    * call sends nothing.
    *
+   * @typeParam S the schema of the org, for the types of records: `getConnection<MySchema>()`
    * @param config default: read from the environment, see {@link JWTConfig}
    * @throws {@link SalesforceAuthError} as a rejection, never synchronously
    */
-  getConnection(config?: JWTConfig, options?: CallOptions): Promise<C>;
+  getConnection<S extends Schema = Schema>(
+    config?: JWTConfig,
+    options?: CallOptions,
+  ): Promise<ConnectionOf<C, S>>;
 
   /**
    * Gives a live token. This method never loads jsforce and works without it.
@@ -429,6 +481,7 @@ export class SalesforceConnectionManager<C = Connection> {
   /**
    * Gives a Connection with a live token.
    *
+   * @typeParam S the schema of the org, for the types of records
    * @param config default: read from the environment, see {@link OAuth2Config}
    * @param refreshToken replaces `refreshToken` of the config
    * @param cacheKey names a Connection of one app. Another refresh token, another function for it, or
@@ -438,12 +491,12 @@ export class SalesforceConnectionManager<C = Connection> {
    *   together name the Connection
    * @throws {@link SalesforceAuthError} as a rejection, never synchronously
    */
-  getConnection(
+  getConnection<S extends Schema = Schema>(
     config?: OAuth2Config,
     refreshToken?: RefreshTokenSource,
     cacheKey?: string,
     options?: CallOptions,
-  ): Promise<C>;
+  ): Promise<ConnectionOf<C, S>>;
 
   /** Counts the Connections of this manager, and what was done for their tokens. */
   getCacheStats(): ConnectionStats;
@@ -598,6 +651,7 @@ export function redeemAuthorizationCode(
  * Gives the Connection of a configuration, with a live token: `getConnection` of the shared
  * {@link JWTConnectionManager}.
  *
+ * @typeParam S the schema of the org, for the types of records: `getConnection<MySchema>()`
  * @param config default: read from the environment, see {@link JWTConfig}
  * @throws {@link SalesforceAuthError} as a rejection, never synchronously
  *
@@ -609,7 +663,10 @@ export function redeemAuthorizationCode(
  * };
  * ```
  */
-export function getConnection(config?: JWTConfig, options?: CallOptions): Promise<Connection>;
+export function getConnection<S extends Schema = Schema>(
+  config?: JWTConfig,
+  options?: CallOptions,
+): Promise<Connection<S>>;
 
 /**
  * Gives a live token, without jsforce: `getAccessToken` of the shared {@link JWTConnectionManager}.

@@ -8,7 +8,15 @@
 const { types } = require('node:util');
 
 const { authError } = require('./errors.js');
+const { checkNames } = require('./option-names.js');
 
+/** Options of jsforce's Connection that a login sets. */
+const SET_BY_LOGIN = [
+  ...['loginUrl', 'instanceUrl', 'accessToken', 'refreshToken', 'refreshFn', 'oauth2', 'version'],
+  ...['sessionId', 'serverUrl', 'signedRequest'],
+];
+/** The others. A class of the user's may have more. */
+const OF_JSFORCE = ['callOptions', 'httpProxy', 'logLevel', 'maxRequest', 'proxyUrl'];
 const VERSION = /^\d{2,3}\.0$/;
 
 /**
@@ -42,6 +50,22 @@ function checkLife(config) {
 function checkVersion({ version }) {
   if (version === undefined || (typeof version === 'string' && VERSION.test(version))) return;
   throw invalid('version', "version must look like '64.0'.");
+}
+
+/** @param {any} config */
+function checkConnectionOptions({ connectionOptions }) {
+  if (connectionOptions === undefined) return;
+  if (typeof connectionOptions !== 'object' || connectionOptions === null) {
+    throw invalid('connectionOptions', 'connectionOptions must be an object.');
+  }
+  const set = Object.keys(connectionOptions).find((name) => SET_BY_LOGIN.includes(name));
+  if (set !== undefined) {
+    throw invalid(
+      'connectionOptions',
+      `connectionOptions must not hold ${set}, which the login sets.`,
+    );
+  }
+  checkNames(connectionOptions, 'connectionOptions', OF_JSFORCE);
 }
 
 /** @param {unknown} privateKey */
@@ -98,6 +122,7 @@ function invalid(option, what) {
 }
 
 module.exports = {
+  checkConnectionOptions,
   checkKey,
   checkLife,
   checkPresent,

@@ -3,14 +3,19 @@
 // The options that all managers have, and the token source that they open.
 
 const native = require('../native.js');
-const { checkString, invalid } = require('./checks.js');
+const { checkConnectionOptions, checkString, invalid } = require('./checks.js');
 const { errorOf } = require('./errors.js');
+const { checkNames } = require('./option-names.js');
 
 /** @typedef {import('../native').TokenSource} TokenSource */
-/** @typedef {{ source: TokenSource, capacity: number, Connection: any }} Opened */
+/** @typedef {{ Connection?: any, connectionOptions?: object }} OfConnections */
+/** @typedef {OfConnections & { source: TokenSource, capacity: number }} Opened */
 
 /** Tokens. */
 const CAPACITY = 10_000;
+const NAMES = ['Connection', 'connectionOptions', 'allowedInstanceHosts', 'ca', 'capacity'];
+/** Fields of a config, which belongs to the calls. */
+const OF_CONFIG = ['clientId', 'privateKey', 'username', 'refreshToken', 'instanceUrl', 'loginUrl'];
 
 /**
  * Stands for the options of the manager that `getInstance()` gives.
@@ -24,13 +29,24 @@ const SHARED = Object.freeze({});
  *
  * @param {any} options `SHARED`, or what the user passed
  * @param {() => TokenSource} shared gives the source that all threads share
+ * @param {string[]} [more] names of options beside those of all managers
  * @returns {Opened}
  */
-function sourceFor(options, shared) {
-  if (options === SHARED) return { source: shared(), capacity: CAPACITY, Connection: undefined };
+function sourceFor(options, shared, more = []) {
+  if (options === SHARED) return { source: shared(), capacity: CAPACITY };
   if (typeof options !== 'object' || options === null) {
     throw invalid('options', 'options must be an object.');
   }
+  const ofConfig = OF_CONFIG.find((name) => Object.hasOwn(options, name));
+  if (ofConfig !== undefined) {
+    throw invalid(
+      ofConfig,
+      `A manager has no option ${ofConfig}: pass the config to getConnection.`,
+    );
+  }
+  checkNames(options, 'A manager', [...NAMES, ...more]);
+  checkConnectionOptions(options);
+  const { connectionOptions } = options;
   const { Connection, allowedInstanceHosts: hosts = [], ca, capacity = CAPACITY } = options;
   if (Connection !== undefined && !isClass(Connection)) {
     throw invalid('Connection', 'Connection must be a class.');
@@ -41,7 +57,7 @@ function sourceFor(options, shared) {
   checkString({ ca }, 'ca');
   const source = new native.TokenSource({ allowedInstanceHosts: readHosts(hosts), ca, capacity });
   if (source.refusal !== null) throw errorOf(source.refusal);
-  return { source, capacity, Connection };
+  return { source, capacity, Connection, connectionOptions };
 }
 
 /**

@@ -16,14 +16,17 @@ const { loadConnectionClass, openConnection } = require('./open.js');
  */
 class Connections extends LiveTokens {
   #Connection;
+  #options;
 
   /**
    * @param {{ markUsed(entry: E): void }} entries
-   * @param {(new (config: any) => any) | undefined} Connection jsforce's, if it is left out
+   * @param {import('../manager-options').OfConnections} ofConnections the class, by default
+   *   jsforce's, and what each Connection is made with
    */
-  constructor(entries, Connection) {
+  constructor(entries, { Connection, connectionOptions }) {
     super(entries);
     this.#Connection = Connection;
+    this.#options = connectionOptions;
   }
 
   /**
@@ -38,9 +41,10 @@ class Connections extends LiveTokens {
     // jsforce takes longer to load than a login, which runs meanwhile.
     const Connection = this.#connectionClass(asked);
     const token = await asked;
-    if (call.fresh) return openConnection(Connection, entry, token);
+    const open = () => openConnection(Connection, entry, token, this.#options);
+    if (call.fresh) return open();
     if (!entry.isConnected()) {
-      entry.connect(openConnection(Connection, entry, token));
+      entry.connect(open());
       this.entries.markUsed(entry);
     }
     return entry.connection;

@@ -16,14 +16,15 @@ const { TokenEntry } = require('../tokens/entry.js');
 class ConnectionEntry extends TokenEntry {
   /**
    * @param {unknown} key the field by which the entry is looked up
-   * @param {{ instanceUrl?: string, loginUrl?: string, version?: string }} config
+   * @param {{ instanceUrl?: string, loginUrl?: string, version?: string, connectionOptions?: object }} config
    * @param {L} login
    */
-  constructor(key, { instanceUrl, loginUrl, version }, login) {
+  constructor(key, { instanceUrl, loginUrl, version, connectionOptions }, login) {
     super(key, login);
     this.instanceUrl = instanceUrl;
     this.loginUrl = loginUrl;
     this.version = version;
+    this.connectionOptions = connectionOptions;
     /** @type {any} */
     this.connection = null;
     /** Stored, so that a warm call makes no promise. @type {Promise<any> | null} */

@@ -36,10 +36,13 @@ function loadConnectionClass() {
  * @param {new (config: any) => any} Connection
  * @param {ConnectionEntry} entry
  * @param {AccessToken} token
+ * @param {object} [connectionOptions] of the manager; the entry's own win over them
  */
-function openConnection(Connection, entry, token) {
+function openConnection(Connection, entry, token, connectionOptions) {
   const refresh = new SessionRefresh(entry, token.accessToken);
   const connection = new Connection({
+    ...connectionOptions,
+    ...entry.connectionOptions,
     loginUrl: entry.loginUrl ?? entry.instanceUrl,
     instanceUrl: token.instanceUrl,
     accessToken: token.accessToken,

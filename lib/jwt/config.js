@@ -3,6 +3,7 @@
 // The configuration of a JWT login: its fields, their checks and their comparison.
 
 const {
+  checkConnectionOptions,
   checkKey,
   checkLife,
   checkPresent,
@@ -10,13 +11,14 @@ const {
   checkVersion,
   invalid,
 } = require('../checks.js');
+const { checkNames } = require('../option-names.js');
 
 /** @typedef {import('../..').JWTConfig} JWTConfig */
 
 const REQUIRED = ['clientId', 'privateKey', 'username', 'instanceUrl'];
 const STRINGS = [...REQUIRED, 'loginUrl', 'audience', 'version'];
 /** Every field. */
-const FIELDS = [...STRINGS, 'tokenTtl', 'tokenBuffer'];
+const FIELDS = [...STRINGS, 'tokenTtl', 'tokenBuffer', 'connectionOptions'];
 
 /**
  * A checked copy of a config. A getter of the user's is called once for each field.
@@ -28,6 +30,7 @@ function readConfig(given) {
   if (typeof given !== 'object' || given === null) {
     throw invalid('config', 'config must be an object; leave it out to read the environment.');
   }
+  checkNames(given, 'config', FIELDS);
   /** @type {any} */
   const config = {};
   for (const name of FIELDS) config[name] = given[name];
@@ -36,6 +39,7 @@ function readConfig(given) {
   for (const name of STRINGS) checkString(config, name);
   checkVersion(config);
   checkLife(config);
+  checkConnectionOptions(config);
   return config;
 }
 
@@ -56,7 +60,8 @@ function sameConfig(one, other) {
     one.audience === other.audience &&
     one.tokenTtl === other.tokenTtl &&
     one.tokenBuffer === other.tokenBuffer &&
-    one.version === other.version
+    one.version === other.version &&
+    one.connectionOptions === other.connectionOptions
   );
 }
 

@@ -35,12 +35,13 @@ class JWTConnectionManager {
 
   /** @param {import('../..').ManagerOptions<any>} [options] */
   constructor(options = {}) {
-    const { source, capacity, Connection } = sourceFor(options, () => native.TokenSource.shared());
+    const opened = sourceFor(options, () => native.TokenSource.shared());
+    const { source, capacity } = opened;
     this.#source = source;
     /** @type {ConnectionEntries<JwtEntry, JWTConfig>} */
     this.#entries = new ConnectionEntries(capacity);
     /** @type {Connections<JwtEntry>} */
-    this.#connections = new Connections(this.#entries, Connection);
+    this.#connections = new Connections(this.#entries, opened);
   }
 
   /**

@@ -3,6 +3,7 @@
 // The configuration of a login by refresh token: its fields, their checks and how to compare them.
 
 const {
+  checkConnectionOptions,
   checkKey,
   checkLife,
   checkPresent,
@@ -12,6 +13,7 @@ const {
   invalid,
   kindOf,
 } = require('../checks.js');
+const { checkNames } = require('../option-names.js');
 
 /** @typedef {import('../..').OAuth2Config} OAuth2Config */
 /** @typedef {import('../..').RefreshTokenSource} RefreshTokenSource */
@@ -26,6 +28,22 @@ const KEEP_TIMEOUT = 5;
 /** Seconds. Longer than any call, and short enough for a timer. */
 const LONGEST_KEEP_TIMEOUT = 1_000;
 const STRINGS = ['clientId', 'clientSecret', 'redirectUri', 'loginUrl', 'instanceUrl', 'cacheKey'];
+
+/** Every field. */
+const FIELDS = [
+  ...['clientId', 'clientSecret', 'privateKey', 'clientAuthentication', 'loginUrl', 'redirectUri'],
+  ...['refreshToken', 'instanceUrl', 'rotation', 'tokenTtl', 'tokenBuffer', 'version'],
+  ...['onRefreshToken', 'keepTimeout', 'connectionOptions'],
+];
+
+/**
+ * Checks the names of the fields of the user's config, which a copy no longer has.
+ *
+ * @param {any} given as it was for `pick`, or undefined for the environment
+ */
+function checkFields(given) {
+  if (given !== undefined) checkNames(given, 'config', FIELDS);
+}
 
 /**
  * Copies a config together with the arguments of the call. The list below names every field.
@@ -55,6 +73,7 @@ function pick(given, refreshToken, cacheKey) {
     tokenTtl: given.tokenTtl,
     tokenBuffer: given.tokenBuffer,
     version: given.version,
+    connectionOptions: given.connectionOptions,
     onRefreshToken: given.onRefreshToken,
     keepTimeout,
   };
@@ -86,6 +105,7 @@ function checkLogin(config) {
   }
   checkVersion(config);
   checkLife(config);
+  checkConnectionOptions(config);
   return config;
 }
 
@@ -144,7 +164,8 @@ function sameOptions(one, other) {
     one.rotation === other.rotation &&
     one.tokenTtl === other.tokenTtl &&
     one.tokenBuffer === other.tokenBuffer &&
-    one.version === other.version
+    one.version === other.version &&
+    one.connectionOptions === other.connectionOptions
   );
 }
 
@@ -159,4 +180,4 @@ function nativeConfig({ onRefreshToken: _, ...config }) {
   return { ...config, basic: config.clientAuthentication === 'basic' };
 }
 
-module.exports = { checkApp, checkLogin, nativeConfig, pick, sameApp, sameOptions };
+module.exports = { checkApp, checkFields, checkLogin, nativeConfig, pick, sameApp, sameOptions };

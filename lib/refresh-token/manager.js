@@ -12,7 +12,7 @@ const { ConnectionEntries } = require('../connection/entries.js');
 const { readOAuth2Environment } = require('../environment.js');
 const { SHARED, sourceFor } = require('../manager-options.js');
 const { entryFor } = require('./cache-keys.js');
-const { checkLogin, pick } = require('./config.js');
+const { checkFields, checkLogin, pick } = require('./config.js');
 const { RefreshTokenEntry, keyOf } = require('./entry.js');
 
 /** @typedef {import('../..').CallOptions} CallOptions */
@@ -44,7 +44,8 @@ class SalesforceConnectionManager extends EventEmitter {
   constructor(options = {}) {
     super();
     const shared = () => native.TokenSource.sharedForRefreshTokens();
-    const { source, capacity, Connection } = sourceFor(options, shared);
+    const opened = sourceFor(options, shared, ['connectionTtl']);
+    const { source, capacity } = opened;
     const { connectionTtl = CONNECTION_TTL } = options;
     checkSeconds({ connectionTtl }, 'connectionTtl', '');
     this.#connectionTtl = connectionTtl * 1000;
@@ -52,7 +53,7 @@ class SalesforceConnectionManager extends EventEmitter {
     /** @type {ConnectionEntries<RefreshTokenEntry, Wanted>} */
     this.#entries = new ConnectionEntries(capacity);
     /** @type {Connections<RefreshTokenEntry>} */
-    this.#connections = new Connections(this.#entries, Connection);
+    this.#connections = new Connections(this.#entries, opened);
   }
 
   /**
@@ -72,7 +73,11 @@ class SalesforceConnectionManager extends EventEmitter {
           return /** @type {Promise<any>} */ (found.connectionPromise);
         }
       }
-      return this.#connect(found, wanted, readCallOptions(options));
+      const open = () => {
+        checkFields(config);
+        return this.#open(checkLogin(wanted));
+      };
+      return this.#connect(found, wanted, readCallOptions(options), open);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -111,6 +116,7 @@ class SalesforceConnectionManager extends EventEmitter {
    */
   forgetRefreshToken(config, refreshToken) {
     const wanted = checkLogin(this.#wanted(config, refreshToken, undefined));
+    checkFields(config);
     const results = this.#loginsOf(wanted).map((login) => login.forget());
     for (const entry of [...this.#entries]) {
       if (entry.login.isForgotten()) this.#entries.remove(entry);
@@ -175,9 +181,9 @@ class SalesforceConnectionManager extends EventEmitter {
    * @param {RefreshTokenEntry | undefined} found
    * @param {Wanted} wanted
    * @param {ReturnType<typeof readCallOptions>} call
+   * @param {() => RefreshTokenEntry} open makes the entry of the call
    */
-  #connect(found, wanted, call) {
-    const open = () => this.#open(checkLogin(wanted));
+  #connect(found, wanted, call, open) {
     const entry = entryFor(this.#entries, found, wanted, open);
     if (this.#isOld(entry)) entry.disconnect();
     // A postponed refresh token must be stored first; asking for a token offers it to the callback.

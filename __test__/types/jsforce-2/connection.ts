@@ -1,4 +1,5 @@
 import { Connection } from 'jsforce';
+import type { ConnectionOptions } from 'jsforce-connection-manager';
 import { getConnection, JWTConnectionManager } from 'jsforce-connection-manager';
 import { same } from './same.js';
 
@@ -15,3 +16,7 @@ export async function connection() {
   const own = await new JWTConnectionManager({ Connection }).getConnection();
   same<typeof own, Connection>();
 }
+
+export const options: ConnectionOptions = { maxRequest: 20 };
+// @ts-expect-error: the login sets it
+export const token: ConnectionOptions = { accessToken: 'x' };

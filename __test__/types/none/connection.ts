@@ -1,3 +1,4 @@
+import type { ConnectionOptions } from 'jsforce-connection-manager';
 import { getConnection, JWTConnectionManager } from 'jsforce-connection-manager';
 import { same } from './same.js';
 
@@ -9,3 +10,5 @@ export async function connection() {
   same<typeof own, any>();
 }
 // biome-ignore-end lint/suspicious/noExplicitAny: that it is `any` is what is tested
+
+export const config = { maxRequest: 20 } satisfies ConnectionOptions;
