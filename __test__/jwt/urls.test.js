@@ -1,8 +1,8 @@
 'use strict';
 
-const { JWTConnectionManager } = require('../..');
+const { JWTConnectionManager, authorizationRequest } = require('../..');
 const { publicKeyOf, startOrg } = require('../support/orgs');
-const { rejection } = require('../support/rejection');
+const { rejection, thrown } = require('../support/rejection');
 
 /** @type {JWTConnectionManager} */
 let manager;
@@ -41,6 +41,47 @@ describe.each(['instanceUrl', 'loginUrl'])('%s', (option) => {
       expect(error.message).toContain('https://acme.my.salesforce.com');
     },
   );
+});
+
+describe.each(['instanceUrl', 'loginUrl'])('fault 66: %s', (option) => {
+  test.each([
+    ['the token endpoint', '/services/oauth2/token', ''],
+    ['the token endpoint of a site', '/site/services/oauth2/token', '/site'],
+    ['a path of the API', '/services/data/v64.0', ''],
+    ['a page of Setup', '/lightning/setup/SetupOneHome/home', ''],
+  ])('with %s is refused with what to write, and nothing is sent', async (_, path, site) => {
+    for (const host of ['https://acme.my.salesforce.com', org.url]) {
+      const config = { ...org.config, [option]: `${host}${path}` };
+      const error = await rejection(manager.getAccessToken(config));
+      expect(error).toMatchObject({ code: 'CONFIG_INVALID', option, attempts: 0 });
+      expect(error.message.endsWith(`: use ${host}${site} instead.`)).toBe(true);
+    }
+    expect(org.stats().requests).toEqual({});
+  });
+});
+
+test.each([
+  ['http://login.salesforce.com', /must use https/],
+  ['https://acme.my.salesforce.com/services/oauth2/authorize', /use https:\/\/acme\.my\.sales/],
+  ['https://acme.lightning.force.com', /use https:\/\/acme\.my\.salesforce\.com instead/],
+  ['https://user:word@login.salesforce.com', /user name or password/],
+  ['https://10.1.2.3', /not an IP address/],
+  ['https://login.salesforce.com?x', /query or fragment/],
+  ['undefined', /missing value/],
+])('fault 66: the login page is not at %s', (loginUrl, rule) => {
+  const app = { clientId: 'x', redirectUri: 'https://app.test/', loginUrl };
+  const error = thrown(() => authorizationRequest(app));
+  expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'loginUrl' });
+  expect(error.message).toMatch(rule);
+});
+
+test('fault 67: a redirect is told with the host that it points to, and no more of it', async () => {
+  const location = 'https://user:canary@ACME.my.salesforce.com/canary?canary';
+  org.inject({ kind: 'redirect', status: 301, location });
+  const error = await rejection(manager.getAccessToken(org.config));
+  expect(error).toMatchObject({ code: 'REDIRECT_REFUSED', status: 301, attempts: 1 });
+  expect(error.message).toContain('a redirect to acme.my.salesforce.com (HTTP 301)');
+  expect(error.message).not.toContain('canary');
 });
 
 test.each([
@@ -98,6 +139,17 @@ describe('the audience', () => {
     manager.clearAllTokens();
     await ask(180);
     expect(connected.stats().tokenRequests).toBe(6);
+  });
+
+  test('fault 69: an old one that was given is named by the hint', async () => {
+    for (const app of ['external-client-app', 'connected-app']) {
+      const { config } = await startOrg({ app });
+      const audience = 'https://old.example.com';
+      const error = await rejection(manager.getAccessToken({ ...config, audience }));
+      expect(error.attempts).toBe(1);
+      expect(error.hint).toMatch(/audience.*leave it out.*External Client App/);
+      expect(error.message).toContain(`audience ${audience}`);
+    }
   });
 
   test('is found again when the app changes its kind', async () => {
