@@ -122,7 +122,7 @@ codes! {
         "Try again: every attempt signs a new assertion."
     /// The app demands DPoP-bound tokens, which jsforce cannot use.
     DpopRequired "DPOP_REQUIRED" fatal
-        "jsforce cannot use DPoP-bound tokens: switch DPoP off in the app."
+        "Switch DPoP off in the app: jsforce cannot use DPoP-bound tokens."
     /// The authorization server refused the request with another OAuth error.
     Refused "REFUSED" fatal
         "See error and errorDescription."
