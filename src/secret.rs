@@ -9,12 +9,12 @@ use zeroize::{Zeroize, Zeroizing};
 pub struct Secret<T: Zeroize = String>(Zeroizing<T>);
 
 impl<T: Zeroize> Secret<T> {
-    /// Takes the value over; the caller should keep no copy.
+    /// Takes the value over. The caller should have no other copy.
     pub fn new(value: T) -> Self {
         Self(Zeroizing::new(value))
     }
 
-    /// The value itself. Whoever calls this answers for where it goes.
+    /// The value itself. The caller is responsible for where the value goes.
     pub fn expose(&self) -> &T {
         &self.0
     }
