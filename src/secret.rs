@@ -4,8 +4,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// A private key, an assertion, an access token: readable only through [`Secret::expose`].
 ///
-/// It has no `Debug`, `Display`, `Serialize` or `Clone`, so that neither a log line nor a panic
-/// can print it, and its memory is wiped when it is dropped.
+/// A `Secret` has no `Debug`, `Display`, `Serialize` or `Clone`, so that neither a log line nor a
+/// panic can print it. Its memory is wiped when it is dropped.
 pub struct Secret<T: Zeroize = String>(Zeroizing<T>);
 
 impl<T: Zeroize> Secret<T> {

@@ -13,8 +13,8 @@ pub(super) const SEQUENCE: u8 = 0x30;
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
 
-/// Finds the `RSAPrivateKey` (RFC 8017, appendix A.1.2) in DER data and checks the size of the key.
-/// aws-lc checks later whether the numbers of the key belong together.
+/// Finds the `RSAPrivateKey` (RFC 8017, appendix A.1.2) in DER data, and checks its size. aws-lc
+/// checks later whether the numbers of the key belong together.
 pub(super) fn pkcs1_of(der: &[u8]) -> Result<&[u8], Refusal> {
     if der.first() != Some(&SEQUENCE) {
         return Err(Refusal::Damaged);

@@ -1,7 +1,7 @@
 //! One running request for each key. All callers wait for the same answer, good or bad.
 //!
-//! moka's own coalescing is not used. moka ties the request to the first caller's future, starts
-//! again when that caller leaves, and never replaces a dead value.
+//! moka's own coalescing is not used. moka ties the request to the first caller's future, and
+//! starts again when that caller leaves. moka never replaces a dead value.
 
 use std::collections::HashMap;
 use std::future::Future;

@@ -44,7 +44,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// The value of a wanted header; none if the answer lacks it.
+    /// The value of a wanted header; `None` if the answer has no such header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }
