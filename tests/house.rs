@@ -1,4 +1,4 @@
-//! Which room may know which, and which one alone may touch a library: the house keeps its plan.
+//! Which room may import which, and which room alone may use a library.
 
 mod support;
 
@@ -46,7 +46,7 @@ const LIB: &[(&str, u8)] = &[
     ("warnings", 0),
 ];
 
-/// What only some files may name, by the beginning of their path below `src/`.
+/// Names that only some files may use, with the beginning of the files' paths below `src/`.
 const OWNERS: &[(&str, &str)] = &[
     ("napi", "node/"),
     ("napi_derive", "node/"),
@@ -60,7 +60,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("clock_gettime", "clock.rs"),
 ];
 
-/// Files below `src/` that may hold unsafe code, if each block tells its reason.
+/// Files below `src/` that may have unsafe code, if each block has a `SAFETY` comment.
 const UNSAFE: &[&str] = &["node/peek.rs"];
 
 fn rank(ranks: &[(&str, u8)], room: &str) -> Option<u8> {
@@ -219,7 +219,7 @@ fn unguarded(front: &str) -> Vec<String> {
     modules.filter(|(at, name)| !guarded(*at) && name != "node").map(|(_, name)| name).collect()
 }
 
-/// Whether a file holds unsafe code without leave, or without a reason for each block.
+/// Whether a file has unsafe code without permission, or without a `SAFETY` comment for each block.
 fn is_unsafe(path: &str, text: &str, allowed: &[&str]) -> bool {
     let reasons = text.matches("// SAFETY: ").count();
     let blocks = text.matches("unsafe {").count();

@@ -1,5 +1,5 @@
-//! The seams, used by something that is not Salesforce: another issuer, a signer that answers late, a
-//! request with its own method, headers and limit.
+//! The seams without Salesforce: another issuer, a signer that answers late, and a request with its
+//! own method, headers and limit.
 
 mod support;
 
@@ -27,7 +27,7 @@ use support::{KEY, ORG, Stage, refused};
 
 const LIMIT: Duration = Duration::from_secs(4);
 
-/// An issuer of another house.
+/// An issuer other than Salesforce.
 static ISSUER: Issuer = Issuer {
     token_path: "/oauth/token",
     errors: &[("access_denied", Code::UserNotAdminApproved)],
@@ -73,7 +73,7 @@ async fn an_issuer_takes_json_at_its_own_path_and_names_no_instance_url() {
 }
 
 #[tokio::test]
-async fn an_issuer_has_its_own_words_and_those_of_the_standards() {
+async fn an_issuer_has_its_own_error_codes_and_the_standard_ones() {
     for (status, body, code) in [
         ("403 Forbidden", r#"{"error":"access_denied"}"#, Code::UserNotAdminApproved),
         ("401 Unauthorized", r#"{"error":"invalid_client"}"#, Code::ClientCredentialsInvalid),
@@ -82,7 +82,7 @@ async fn an_issuer_has_its_own_words_and_those_of_the_standards() {
             r#"{"error":"other","error_description":"The quota is used up"}"#,
             Code::RateLimited,
         ),
-        // A word of Salesforce's alone says nothing here.
+        // A code that only Salesforce has means nothing here.
         ("400 Bad Request", r#"{"error":"app_not_found"}"#, Code::Refused),
     ] {
         let failure = ask(status, body).await.granted.err().expect("a refusal");
@@ -90,7 +90,7 @@ async fn an_issuer_has_its_own_words_and_those_of_the_standards() {
     }
 }
 
-/// Keeps its key elsewhere, and takes `delay` to sign.
+/// A signer whose key is elsewhere, and that takes `delay` to sign.
 struct Remote {
     key: SigningKey,
     delay: Duration,
@@ -132,7 +132,7 @@ async fn a_signer_may_answer_late() {
     let (signer, login) = remote(Duration::from_secs(3));
     assert_eq!(stage.token(&login).await.token.value.expose(), "token-0");
     assert_eq!((signer.signed.load(SeqCst), stage.script.posts()), (1, 1));
-    // The name of the token is the signer's, not the key's.
+    // The token is named by the signer's identity key, not by the private key.
     assert_ne!(login.identity, support::login().identity);
 }
 

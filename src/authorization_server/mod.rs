@@ -1,5 +1,5 @@
-//! A token endpoint (RFC 6749 §3.2) and its answers, as any issuer has them. What is an issuer's own
-//! stands in the issuer's folder.
+//! A token endpoint (RFC 6749 §3.2) and its answers, for all issuers. Each issuer has a folder for
+//! its peculiarities.
 
 mod field;
 mod oauth_error;
@@ -27,17 +27,17 @@ pub use response::Granted;
 /// In bytes: larger than any token response.
 const BODY_LIMIT: usize = 64 * 1_024;
 
-/// What is an issuer's own at its token endpoint.
+/// What differs between the token endpoints of issuers.
 pub struct Issuer {
     /// The path of the token endpoint below the configured URL.
     pub token_path: &'static str,
-    /// Error codes that say enough by themselves, beside those of the standards.
+    /// The issuer's OAuth error codes that need no description, in addition to the standard codes.
     pub errors: &'static [(&'static str, Code)],
-    /// Words that a description must hold, all of them; the first row that fits wins.
+    /// Words of error descriptions. The first row whose words are all in the description wins.
     pub descriptions: &'static [(&'static [&'static str], Code)],
     /// Whether a token response must name an instance URL.
     pub needs_instance_url: bool,
-    /// Response headers that are read beside `Retry-After` and `Date`, in small letters.
+    /// Response headers to read, in lower case, such as `retry-after` and `date`.
     pub wanted_headers: &'static [&'static str],
 }
 
@@ -49,7 +49,7 @@ pub struct TokenEndpoint {
     requests: AtomicU64,
 }
 
-/// An answer, with what is known of its request.
+/// An answer, with the number and the times of its request.
 pub struct Answered {
     /// The number of the request at this endpoint.
     pub number: u64,
@@ -88,15 +88,17 @@ impl TokenEndpoint {
         base.below(self.issuer.token_path)
     }
 
-    /// Waits for leave to send a request to the host of `base`.
+    /// Waits for a permit to send a request to the host of `base`.
     pub fn permit(&self, base: &BaseUrl) -> Permit<'_> {
         self.transport.permit(base.origin())
     }
 
-    /// Makes a request, sends it and numbers it, all within `limit`: a signer may answer late.
+    /// Makes a request, numbers it and sends it. `limit` includes the time for making the request,
+    /// because a signer may be slow.
     ///
     /// # Errors
-    /// What making or sending the request met. If the request never left, the failure says so.
+    /// The failure of making or sending the request. `had_no_effect` is true if the request was not
+    /// sent.
     pub async fn ask(
         &self,
         base: &BaseUrl,
@@ -133,12 +135,12 @@ impl TokenEndpoint {
     /// Reads an answer.
     ///
     /// # Errors
-    /// What the issuer refused, or what else came in place of a token response.
+    /// The issuer's refusal, or the failure for an answer that is not a token response.
     pub fn read(&self, answer: &Answered) -> Result<Granted, Failure> {
         response::parse(&answer.response, self.issuer, answer.received)
     }
 
-    /// What an answer says of the refresh token, whatever else it says.
+    /// What an answer says of the refresh token, even if the rest of the answer is unusable.
     pub fn successor(answer: &Answered) -> Successor {
         response::successor(&answer.response)
     }

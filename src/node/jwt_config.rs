@@ -24,9 +24,9 @@ pub struct JwtConfig {
     pub login_url: Option<String>,
     /// The claim `aud`.
     pub audience: Option<String>,
-    /// Seconds, or `'session'`.
+    /// The life of a token: seconds, or `'session'`.
     pub token_ttl: Option<Either<f64, String>>,
-    /// Seconds.
+    /// Seconds before the end of a token's life in which the token is not handed out.
     pub token_buffer: Option<f64>,
 }
 

@@ -1,4 +1,5 @@
-//! Which failures deserve another attempt, how many, and how long between: one budget for all.
+//! Which failures deserve another attempt, how many attempts, and the waits between them. All
+//! attempts share one budget.
 
 mod patience;
 mod retry_after;
@@ -19,11 +20,11 @@ pub use retry_after::{http_date, retry_after};
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// Runs `attempt` until it succeeds, fails for good, or `patience` ends. Each run has a permit, and is
-/// told how long it may take.
+/// Runs `attempt` until an attempt succeeds or fails for good, or until `patience` ends. Each
+/// attempt has a permit, and gets its time limit.
 ///
 /// # Errors
-/// What the last attempt met; `DEADLINE` if no attempt was made.
+/// The failure of the last attempt; `DEADLINE` if no attempt was made.
 pub async fn within<'a, T, F>(
     patience: Patience,
     clock: &dyn Clock,
@@ -47,7 +48,8 @@ where
         if time < patience.least && met.attempts > 0 {
             return Err(met);
         }
-        // Before the first attempt only a freeze leaves less time. Its token serves the next call.
+        // Before the first attempt, only a freeze leaves less time than `least`. The attempt is
+        // made all the same: its token serves the next call.
         match attempt(time.max(patience.least).min(patience.attempt)).await {
             Ok(value) => return Ok(value),
             Err(failure) => met = Failure { attempts, ..failure },
@@ -61,7 +63,7 @@ where
     }
 }
 
-/// How long to wait before the next attempt, if there should be one.
+/// The wait before the next attempt; `None` if no attempt should follow.
 fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
     if !patience.replays && !failure.had_no_effect {
         return None;
@@ -70,9 +72,9 @@ fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
     let most = match failure.code {
         // The login limit lasts up to an hour, and every attempt counts against it.
         Code::LoginRateExceeded | Code::Internal => return None,
-        // A maintenance page passes or stays.
+        // A maintenance page is gone at the second attempt, or stays.
         Code::BadResponse => attempts.min(2),
-        // The signing time was corrected meanwhile: once more, at once.
+        // The signing time has been corrected: one more attempt, without a wait.
         Code::AssertionExpired if failure.retryable && failure.attempts < attempts.min(2) => {
             return Some(Duration::ZERO);
         }
@@ -84,7 +86,8 @@ fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
     let ceiling = LONGEST_WAIT.min(FIRST_WAIT * 2u32.pow(failure.attempts - 1));
     Some(match failure.retry_after {
         Some(wait) => wait,
-        // Full jitter may be nothing, which a server that asks for fewer requests must not get.
+        // Full jitter may be no wait at all. A server that asks for fewer requests gets at least
+        // half.
         None if failure.code == Code::RateLimited => ceiling / 2 + jitter(ceiling / 2),
         None => jitter(ceiling),
     })
@@ -197,7 +200,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_permit_that_does_not_come_again_ends_with_what_was_met() {
+    async fn a_permit_that_does_not_come_again_ends_with_the_last_failure() {
         let clock = Paused(tokio::time::Instant::now());
         let came = Cell::new(false);
         let once = || if came.replace(true) { Box::pin(pending()) } else { at_once() };

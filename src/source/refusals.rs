@@ -1,5 +1,5 @@
-//! Final answers of the authorization server, remembered for a while: the same request would get the
-//! same answer, and use up the user's logins.
+//! Final answers of the authorization server, remembered for a while. The same request would get
+//! the same answer, and use up the user's logins.
 
 use std::time::Duration;
 
@@ -22,21 +22,21 @@ struct Remembered {
 }
 
 impl Refusals {
-    /// The refusal to give again at `now`. It says that it is remembered, and when the next attempt is
-    /// due.
+    /// The refusal that is remembered at `now`. Its text says that the answer is remembered, and
+    /// when the next attempt is due.
     pub fn get(&self, identity: &Identity, now: Moment) -> Option<Failure> {
         self.0.get(identity, |refusal| refusal.again(now))?
     }
 
-    /// Remembers a failure if it is final. A repeated one is remembered for twice as long, unless an
-    /// administrator is likely to be mending it in Salesforce at this moment.
+    /// Remembers a failure if it is final. A repeated failure is remembered for twice as long,
+    /// except one that an administrator is probably repairing in Salesforce.
     pub fn remember(&self, identity: Identity, failure: &Failure, now: Moment) {
         if !is_final(failure) {
             return;
         }
         self.0.update(identity, |last| {
             let pause = match last {
-                // The server itself has said for how long.
+                // The server has said for how long.
                 _ if failure.code == Code::RateLimited => Duration::ZERO,
                 Some(last) if !is_being_mended(failure.code) => (last.pause * 2).min(LONGEST_PAUSE),
                 _ => FIRST_PAUSE,
@@ -77,7 +77,7 @@ impl Remembered {
     }
 }
 
-/// Whether the same request would be answered the same: a refusal for good, or the login limit, which
+/// Whether the same request would get the same answer. The login limit is included, because it
 /// lasts up to an hour and counts every attempt.
 fn is_final(failure: &Failure) -> bool {
     match failure.code {

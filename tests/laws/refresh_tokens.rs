@@ -1,6 +1,10 @@
-//! However calls, freezes, lost answers and deaths fall, no spent refresh token is presented again,
-//! no access token is handed out before a caller was asked to store the refresh token beside it, a
-//! caller that stores one finds in its store the one that it replaces, and every call ends in its time.
+//! For any sequence of calls, freezes, lost answers and ended threads:
+//!
+//! * No spent refresh token is sent again.
+//! * No access token is handed out before a caller was asked to store the refresh token that came
+//!   with it.
+//! * A caller that stores a refresh token finds the replaced one in its store.
+//! * Every call ends in its time.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -24,7 +28,7 @@ use super::support::source_on;
 use super::{cases, config, report};
 
 const TICK: Duration = Duration::from_millis(100);
-/// How much later than its budget a call may end: after a freeze.
+/// How much later than its budget a call may end after a freeze.
 const LATENESS: Duration = Duration::from_millis(300);
 /// Ten usable seconds.
 const TTL: Duration = Duration::from_secs(40);
@@ -35,11 +39,11 @@ enum Keeper {
     None,
     Keeps(u64),
     Fails(u64),
-    /// Its environment ends while it keeps.
+    /// Its environment ends while it stores.
     Dies(u64),
     /// It never comes back.
     Stuck,
-    /// It says that it failed, and succeeds later.
+    /// It reports a failure, and succeeds later.
     Late,
 }
 
@@ -57,7 +61,7 @@ struct Caller {
 
 #[derive(Clone, Debug)]
 enum Event {
-    /// All clocks go on, nothing runs.
+    /// All clocks advance, nothing runs.
     Freeze(u64),
     Clear,
     /// The API answers 401.
@@ -66,7 +70,7 @@ enum Event {
     Forget,
 }
 
-/// A time in which the runtime lives; at its end everything in the air is dropped.
+/// A time in which the runtime lives. At its end, all running work is dropped.
 #[derive(Clone, Debug)]
 struct Phase {
     callers: Vec<Caller>,
@@ -131,7 +135,7 @@ fn case() -> impl Strategy<Value = Case> {
     (vec(fate(), 1..12), vec(phase, 1..4)).prop_map(|(fates, phases)| Case { fates, phases })
 }
 
-/// The process and the user's store beside it.
+/// The process, and the user's store.
 struct World {
     issuer: Arc<Issuer>,
     clock: Arc<ManualClock>,
@@ -139,7 +143,7 @@ struct World {
     sources: [Arc<TokenSource>; 2],
     /// Refresh tokens of the present login, as the user knows them.
     known: Mutex<Vec<String>>,
-    /// Access tokens whose refresh token a caller was asked to store, and stored or could not.
+    /// Access tokens whose refresh token a caller was asked to store, whether or not it could.
     settled: Mutex<HashSet<String>>,
 }
 
@@ -166,14 +170,14 @@ impl World {
         known[choice % known.len()].clone()
     }
 
-    /// From now on its access token may be handed out.
+    /// From now on, the access token of this offer may be handed out.
     fn settle(&self, offer: &Offer) {
         let token = offer.refresh_token.expose().replace("refresh-", "access-");
         self.settled.lock().unwrap().insert(token);
     }
 
-    /// Writes as the documents say: only if the token stored last is the replaced one. A store that
-    /// moved on meanwhile is a failure.
+    /// Writes as the documents say: only if the token stored last is the replaced one. A store with
+    /// another token is a failure.
     fn store(&self, offer: &Offer) {
         let mut known = self.known.lock().unwrap();
         let has = |token: &str| known.iter().any(|known| known == token);
@@ -190,7 +194,7 @@ impl World {
         offer.stored();
     }
 
-    /// An offered token can be stored: no caller has stored another one since.
+    /// Checks that an offered token can be stored: no caller has stored another token since.
     fn check(&self, offer: &Offer, login: &Login) {
         assert!(!login.is_forgotten(), "an offer of a forgotten refresh token");
         let known = self.known.lock().unwrap();
@@ -253,7 +257,7 @@ impl World {
                         self.keep(offer, &caller.keeper).await;
                         resume = Some(there);
                     }
-                    // As the remedy says: the user logs in again.
+                    // As the hint says: the user logs in again.
                     Err(failure)
                         if matches!(
                             failure.code,

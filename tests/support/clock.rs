@@ -18,13 +18,13 @@ impl Default for ManualClock {
 }
 
 impl ManualClock {
-    /// All three clocks go on.
+    /// Advances all three clocks.
     pub fn advance(&self, seconds: u64) {
         let mut now = self.0.lock().unwrap();
         *now = now.after(Duration::from_secs(seconds));
     }
 
-    /// Some of the clocks are changed.
+    /// Changes some of the clocks.
     pub fn change(&self, change: impl FnOnce(&mut Moment)) {
         change(&mut self.0.lock().unwrap());
     }

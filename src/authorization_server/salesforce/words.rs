@@ -1,9 +1,9 @@
-//! Salesforce's token endpoint: its path, and its words for what went wrong.
+//! Salesforce's token endpoint: its path and its errors.
 
 use super::super::Issuer;
 use crate::failure::Code;
 
-/// What is Salesforce's own at a token endpoint.
+/// Salesforce's token endpoint: path, errors and headers.
 pub static SALESFORCE: Issuer = Issuer {
     token_path: "/services/oauth2/token",
     errors: ERRORS,
@@ -12,7 +12,7 @@ pub static SALESFORCE: Issuer = Issuer {
     wanted_headers: &["date", "retry-after"],
 };
 
-/// The list they come from is Salesforce's own (`OAuthErrorCode` in its Mobile SDK for Android).
+/// From Salesforce's own list: `OAuthErrorCode` in the Mobile SDK for Android.
 const ERRORS: &[(&str, Code)] = &[
     ("invalid_app_access", Code::UserNotAdminApproved),
     ("app_not_found", Code::AppNotFound),
@@ -53,7 +53,7 @@ mod tests {
     use super::super::super::oauth_error::{classify, row_of};
     use super::*;
 
-    /// Every row of the errors that Salesforce is known to answer, in its own words.
+    /// Every error that Salesforce is known to answer, in Salesforce's words.
     const KNOWN: &[(&str, &str, Code)] = &[
         ("invalid_grant", "user hasn't approved this consumer", Code::UserNotApproved),
         ("invalid_grant", "User hasn't approved the connected app", Code::UserNotApproved),
