@@ -66,7 +66,7 @@ codes! {
         "Set audience. An External Client App wants the My Domain origin. A Connected App wants https://login.salesforce.com (production) or https://test.salesforce.com (sandbox). Experience Cloud wants the full site URL."
     /// The assertion had expired when it reached Salesforce.
     AssertionExpired "ASSERTION_EXPIRED" fatal
-        "The assertion had expired when it arrived. Set this machine's clock: the clock must be right to within three minutes."
+        "Set this machine's clock: it must be right to within three minutes."
     /// The app is not installed in this org (`app_not_found`).
     AppNotFound "APP_NOT_FOUND" fatal
         "Use the org's My Domain URL (https://<name>.my.salesforce.com) as loginUrl or instanceUrl, not login.salesforce.com, and check that the app is installed and enabled in that org."
@@ -75,7 +75,7 @@ codes! {
         "Check that clientId is the consumer key of an app in this org. Salesforce takes up to 10 minutes to know a new app."
     /// The app wants a client secret, or a different one (`invalid_client`).
     ClientCredentialsInvalid "CLIENT_CREDENTIALS_INVALID" fatal
-        "The app wants a client secret, or a different one. Check the secret and the app's 'Require Secret' settings."
+        "Check the client secret and the app's 'Require Secret' settings."
     /// The app lacks the `refresh_token` scope, or the login did not ask for it.
     ScopeMissing "SCOPE_MISSING" fatal
         "Add the scope 'Perform requests at any time (refresh_token, offline_access)' to the app. The JWT bearer flow needs it. A login in a browser must ask for it."
@@ -84,13 +84,13 @@ codes! {
         "Check that the URL is the org's login host or My Domain, and that the app allows this flow. The JWT bearer flow needs an uploaded certificate."
     /// A policy of the org or of the app forbids the app or the OAuth flow.
     AppBlocked "APP_BLOCKED" fatal
-        "An administrator has blocked the app or switched this OAuth flow off: see Setup, Connected Apps OAuth Usage and OAuth and OpenID Connect Settings."
+        "See Setup, Connected Apps OAuth Usage and OAuth and OpenID Connect Settings: an administrator has blocked the app or switched this OAuth flow off."
     /// The user has reached Salesforce's limit of 3,600 logins an hour.
     LoginRateExceeded "LOGIN_RATE_EXCEEDED" retry
-        "Salesforce allows 3,600 logins an hour for each user: wait up to an hour. Then cache tokens longer (tokenTtl: 'session'), or spread the load over more integration users."
+        "Wait up to an hour. Then cache tokens longer (tokenTtl: 'session'), or spread the load over more integration users."
     /// The server asks for fewer requests: HTTP 429, `rate_limit_exceeded` or `slow_down`.
     RateLimited "RATE_LIMITED" retry
-        "The authorization server asks for fewer requests: wait for retryAfterMs."
+        "Wait for retryAfterMs: the authorization server asks for fewer requests."
     /// The refresh token is expired, revoked, forgotten, or replaced by a newer one.
     RefreshTokenInvalid "REFRESH_TOKEN_INVALID" fatal
         "Pass the newest refresh token that was stored. If the refused token is the newest, let the user log in again and store the new token. A refresh token also ends when two processes send it at the same moment."
@@ -118,7 +118,7 @@ codes! {
         "Add this machine's outgoing address to the profile's login IP ranges, or relax IP restrictions in the app's policies. Check the profile's login hours."
     /// The org is locked, suspended, expired or deleted.
     OrgInactive "ORG_INACTIVE" fatal
-        "The org is locked, suspended, expired or deleted. Check the org with Salesforce, and check the instanceUrl."
+        "Check the org with Salesforce, and check the instanceUrl."
     /// An assertion reached Salesforce twice (`bad_jti_claim`).
     AssertionReplayed "ASSERTION_REPLAYED" retry
         "Try again: every attempt signs a new assertion."

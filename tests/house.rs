@@ -321,6 +321,21 @@ fn each_library_and_each_clock_has_one_room() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// What any issuer needs knows no issuer.
+#[test]
+fn a_token_endpoint_knows_no_issuer() {
+    let named = |path: &str, text: &str| {
+        let front = path.ends_with("mod.rs");
+        words(&code(text), "salesforce").count() > usize::from(front)
+    };
+    assert!(named("response.rs", "use super::salesforce::SALESFORCE;"));
+    assert!(named("mod.rs", "pub mod salesforce;\nuse salesforce::SALESFORCE;"));
+    let folder = files("src/authorization_server", "rs").into_iter();
+    let general = folder.filter(|(path, _)| !path.contains('/'));
+    let found = general.filter(|(path, text)| named(path, text)).map(|(path, _)| path);
+    assert_eq!(found.collect::<Vec<_>>(), [""; 0]);
+}
+
 #[test]
 fn unsafe_code_stands_in_named_files_with_its_reasons() {
     assert_eq!(unguarded("pub mod a;\n#[forbid(unsafe_code)]\npub mod b;"), ["a"]);

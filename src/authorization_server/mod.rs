@@ -24,6 +24,8 @@ use crate::transport::{Permit, Request, Response, Transport};
 
 pub use response::Granted;
 
+/// More than a key in this process takes to sign.
+const SIGNING: Duration = Duration::from_millis(250);
 /// In bytes: larger than any token response.
 const BODY_LIMIT: usize = 64 * 1_024;
 
@@ -37,8 +39,8 @@ pub struct Issuer {
     pub descriptions: &'static [(&'static [&'static str], Code)],
     /// Whether a token response must name an instance URL.
     pub needs_instance_url: bool,
-    /// Response headers to read, in lower case, such as `retry-after` and `date`.
-    pub wanted_headers: &'static [&'static str],
+    /// Response headers to read beside `date` and `retry-after`, in lower case.
+    pub more_headers: &'static [&'static str],
 }
 
 /// The token endpoint of one issuer, as one token source uses it.
@@ -47,6 +49,15 @@ pub struct TokenEndpoint {
     clock: Arc<dyn Clock>,
     issuer: &'static Issuer,
     requests: AtomicU64,
+}
+
+/// How long one attempt may take.
+#[derive(Clone, Copy)]
+pub struct AttemptTime {
+    /// For making the request, sending it and reading the answer.
+    pub limit: Duration,
+    /// With less than this left after signing, the request is not sent: its answer could not be awaited.
+    pub least: Duration,
 }
 
 /// An answer, with the number and the times of its request.
@@ -93,8 +104,8 @@ impl TokenEndpoint {
         self.transport.permit(base.origin())
     }
 
-    /// Makes a request, numbers it and sends it. `limit` includes the time for making the request,
-    /// because a signer may be slow.
+    /// Makes a request, numbers it and sends it. `time` includes the time for making the request, because
+    /// a signer may be slow.
     ///
     /// # Errors
     /// The failure of making or sending the request. `had_no_effect` is true if the request was not
@@ -103,14 +114,18 @@ impl TokenEndpoint {
         &self,
         base: &BaseUrl,
         request: impl Future<Output = Result<TokenRequest, Failure>>,
-        limit: Duration,
+        time: AttemptTime,
     ) -> Result<Answered, Failure> {
         let began = self.clock.now();
-        let made = timeout(limit, request).await.unwrap_or_else(|_| Err(signed_too_late(limit)));
+        let late = |_| Err(signed_too_late(time.limit));
+        let made = timeout(time.limit, request).await.unwrap_or_else(late);
         let made = made.map_err(|failure| Failure { had_no_effect: true, ..failure })?;
         let sent = self.clock.now();
+        let left = time.limit.saturating_sub(sent.since(began));
+        if left + SIGNING < time.least {
+            return Err(Failure { had_no_effect: true, ..signed_too_late(time.limit) });
+        }
         let number = self.requests.fetch_add(1, Relaxed) + 1;
-        let left = limit.saturating_sub(sent.since(began));
         let response = self.transport.send(self.http_request(base, made, left)).await?;
         Ok(Answered { number, response, began, sent, received: self.clock.now() })
     }
@@ -127,7 +142,7 @@ impl TokenEndpoint {
             headers,
             body: made.body,
             timeout,
-            wanted_headers: self.issuer.wanted_headers,
+            wanted_headers: [&["date", "retry-after"], self.issuer.more_headers].concat(),
             body_limit: BODY_LIMIT,
         }
     }

@@ -14,7 +14,7 @@ const LONGEST_WORD: usize = 40;
 
 /// Standard error codes that need no description: RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, RFC
 /// 9449 §5 and §8.
-const STANDARD_ERRORS: &[(&str, Code)] = &[
+pub(super) const STANDARD_ERRORS: &[(&str, Code)] = &[
     ("invalid_client", Code::ClientCredentialsInvalid),
     ("unsupported_grant_type", Code::GrantUnsupported),
     ("server_error", Code::ServerUnavailable),
@@ -99,7 +99,7 @@ mod tests {
         errors: &[],
         descriptions: &[],
         needs_instance_url: false,
-        wanted_headers: &[],
+        more_headers: &[],
     };
 
     #[test]

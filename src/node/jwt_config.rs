@@ -31,6 +31,7 @@ pub struct JwtConfig {
 }
 
 pub(super) fn credential(config: JwtConfig) -> Result<JwtCredential, Failure> {
+    let private_key = Zeroizing::new(config.private_key);
     let checked = credential::JwtConfig {
         client_id: &config.client_id,
         username: &config.username,
@@ -39,5 +40,5 @@ pub(super) fn credential(config: JwtConfig) -> Result<JwtCredential, Failure> {
         audience: config.audience.as_deref(),
         life: life(config.token_ttl, config.token_buffer, Life::DEFAULT_TTL)?,
     };
-    JwtCredential::new(&checked, &Zeroizing::new(config.private_key))
+    JwtCredential::new(&checked, &private_key)
 }

@@ -109,6 +109,7 @@ impl<K: Eq + Hash, T> Drop for Landing<K, T> {
     }
 }
 
+/// Not that of `bounded`: `tests/schedules` runs this file on locks of its own.
 fn lock<K, T>(running: &Mutex<Running<K, T>>) -> MutexGuard<'_, Running<K, T>> {
     running.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -109,7 +109,7 @@ impl HttpTransport {
         }
         let mut response = sending.send().await.map_err(|error| failure_of(&error))?;
         let status = response.status().as_u16();
-        let headers = wanted(response.headers(), request.wanted_headers);
+        let headers = wanted(response.headers(), &request.wanted_headers);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure_of(&error))? {
             if body.len() + chunk.len() > request.body_limit {

@@ -28,7 +28,7 @@ pub struct Request {
     /// How long the request and its answer may take together.
     pub timeout: Duration,
     /// The response headers to return, in lower case.
-    pub wanted_headers: &'static [&'static str],
+    pub wanted_headers: Vec<&'static str>,
     /// The largest response body that is read, in bytes. A larger body is `RESPONSE_TOO_LARGE`.
     pub body_limit: usize,
 }

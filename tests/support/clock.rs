@@ -35,3 +35,20 @@ impl Clock for ManualClock {
         *self.0.lock().unwrap()
     }
 }
+
+/// tokio's paused clock, for tests in which the code's own timers move the time.
+pub struct Paused(tokio::time::Instant);
+
+#[expect(clippy::disallowed_methods, reason = "tokio's paused time is the clock of these tests")]
+impl Default for Paused {
+    fn default() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tokio's paused time is the clock of these tests")]
+impl Clock for Paused {
+    fn now(&self) -> Moment {
+        START.after(self.0.elapsed())
+    }
+}

@@ -23,7 +23,7 @@ pub fn request(url: &str, timeout: Duration) -> Request {
         ],
         body: Secret::new(FORM.into()),
         timeout,
-        wanted_headers: &["date", "retry-after"],
+        wanted_headers: vec!["date", "retry-after"],
         body_limit: 64 * 1_024,
     }
 }

@@ -13,7 +13,7 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::TokenEndpoint;
+use super::{AttemptTime, TokenEndpoint};
 use crate::clock::Clock;
 use crate::credential::JwtCredential;
 use crate::failure::{Code, Failure};
@@ -119,7 +119,8 @@ impl Salesforce {
         patience: Patience,
     ) -> Result<Mint, Failure> {
         let permit = || self.endpoint.permit(&credential.login_url);
-        let attempt = |limit| self.attempt(credential, audience, limit);
+        let least = patience.least;
+        let attempt = |limit| self.attempt(credential, audience, AttemptTime { limit, least });
         let met = retry::within(patience, self.endpoint.clock(), permit, attempt).await;
         met.map_err(|failure| Failure {
             what: format!(
@@ -135,12 +136,12 @@ impl Salesforce {
         &self,
         credential: &JwtCredential,
         audience: &str,
-        limit: Duration,
+        time: AttemptTime,
     ) -> Result<Mint, Failure> {
         let host = credential.login_url.host();
         let signing_time = self.skews.signing_time(host, self.endpoint.clock().now());
         let request = jwt_bearer::request(credential, audience, signing_time);
-        let answer = self.endpoint.ask(&credential.login_url, request, limit).await?;
+        let answer = self.endpoint.ask(&credential.login_url, request, time).await?;
         let granted = self.endpoint.read(&answer).map_err(|failure| {
             let failure = answer_proves::as_busy(failure);
             let expired = failure.code == Code::AssertionExpired;

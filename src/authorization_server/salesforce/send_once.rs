@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::super::TokenEndpoint;
+use super::super::{AttemptTime, TokenEndpoint};
 use super::Salesforce;
 use super::answer_proves::{about_the_grant, as_busy, is_refusal};
 use super::instance_hosts::InstanceHosts;
@@ -103,8 +103,10 @@ impl Salesforce {
             told(Failure { what, had_no_effect, ..failure })
         };
         let permit = || self.endpoint.permit(&client.login_url);
-        let attempt = |limit| self.attempt_once(client, terms, request(), limit);
         let patience = if terms.may_rotate { Patience::SENT_ONCE } else { Patience::NOT_REPLAYED };
+        let least = patience.least;
+        let attempt =
+            |limit| self.attempt_once(client, terms, request(), AttemptTime { limit, least });
         match retry::within(patience, self.endpoint.clock(), permit, attempt).await {
             Ok(refreshed) => Ok(Refreshed { token: refreshed.token.map_err(told), ..refreshed }),
             Err(failure) => Err(told(failure)),
@@ -116,9 +118,9 @@ impl Salesforce {
         client: &Client,
         terms: &RefreshTerms<'_>,
         request: impl Future<Output = Result<TokenRequest, Failure>>,
-        limit: Duration,
+        time: AttemptTime,
     ) -> Result<Refreshed, Failure> {
-        let answer = self.endpoint.ask(&client.login_url, request, limit).await?;
+        let answer = self.endpoint.ask(&client.login_url, request, time).await?;
         let successor = TokenEndpoint::successor(&answer);
         let read = self.endpoint.read(&answer);
         let is_grant = read.as_ref().map_or_else(|it| it.code == Code::DpopRequired, |_| true);

@@ -3,13 +3,13 @@
 use super::super::Issuer;
 use crate::failure::Code;
 
-/// Salesforce's token endpoint: path, errors and headers.
+/// Salesforce's token endpoint: path and errors.
 pub static SALESFORCE: Issuer = Issuer {
     token_path: "/services/oauth2/token",
     errors: ERRORS,
     descriptions: DESCRIPTIONS,
     needs_instance_url: true,
-    wanted_headers: &["date", "retry-after"],
+    more_headers: &[],
 };
 
 /// From Salesforce's own list: `OAuthErrorCode` in the Mobile SDK for Android.
@@ -50,7 +50,7 @@ const DESCRIPTIONS: &[(&[&str], Code)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::oauth_error::{classify, row_of};
+    use super::super::super::oauth_error::{STANDARD_ERRORS, classify, row_of};
     use super::*;
 
     /// Every error that Salesforce is known to answer, in Salesforce's words.
@@ -122,12 +122,12 @@ mod tests {
 
     #[test]
     fn every_row_of_the_tables_decides_about_a_known_error() {
-        for (name, _) in ERRORS {
+        for (name, _) in ERRORS.iter().chain(STANDARD_ERRORS) {
             assert!(KNOWN.iter().any(|(error, ..)| error == name), "{name}");
         }
         for (row, (words, _)) in DESCRIPTIONS.iter().enumerate() {
             let decides = |(error, description, _): &(&str, &str, Code)| {
-                ERRORS.iter().all(|(name, _)| name != error)
+                ERRORS.iter().chain(STANDARD_ERRORS).all(|(name, _)| name != error)
                     && row_of(&SALESFORCE, description) == Some(row)
             };
             assert!(KNOWN.iter().any(decides), "{words:?}");
