@@ -149,6 +149,15 @@ describe('after connectionTtl', () => {
     expect(org.stats()).toMatchObject({ tokenRequests: 3, refreshTokenReuses: 0 });
   });
 
+  test('an aborted call leaves the old one where it is', async () => {
+    const { config, manager } = await stage({}, { connectionTtl: 0 });
+    await manager.getConnection(config);
+    const aborted = { signal: AbortSignal.abort() };
+    const error = await rejection(manager.getConnection(config, undefined, undefined, aborted));
+    expect(error).toHaveProperty('code', 'ABORTED');
+    expect(manager.getCacheStats()).toMatchObject({ total: 1, expired: 1 });
+  });
+
   test('clearExpiredConnections drops it, and not before', async () => {
     const { config, manager } = await stage();
     await manager.getConnection(config);

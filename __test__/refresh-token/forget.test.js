@@ -38,11 +38,35 @@ test('a function is forgotten with what it gave', async () => {
   const refreshToken = () => config.refreshToken;
   const connection = await manager.getConnection(config, refreshToken);
   expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
-  expect(thrown(() => manager.forgetRefreshToken(config, refreshToken))).toMatchObject(unknown);
+  expect(manager.forgetRefreshToken(config, refreshToken)).toBe(false);
   org.revokeAll();
   const error = getAuthError(await rejection(connection.query(QUERY)), connection);
   expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', attempts: 0 });
   expect(org.stats().tokenRequests).toBe(1);
+});
+
+test('a function whose refresh token another manager has forgotten is forgotten', async () => {
+  const { config, manager } = await stage();
+  const other = listening();
+  const refreshToken = () => config.refreshToken;
+  await manager.getConnection(config, refreshToken);
+  other.forgetRefreshToken(config);
+  expect(manager.forgetRefreshToken(config, refreshToken)).toBe(false);
+});
+
+test('a function that was passed again after it was forgotten can be forgotten again', async () => {
+  const { config, manager } = await stage({ rotation: false });
+  const refreshToken = () => config.refreshToken;
+  for (const lost of [false, true]) {
+    await manager.getConnection(config, refreshToken);
+    if (lost) {
+      manager.clearAllConnections();
+      const error = thrown(() => manager.forgetRefreshToken(config, refreshToken));
+      expect(error).toMatchObject(unknown);
+    } else {
+      expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
+    }
+  }
 });
 
 test('after a clear the refresh token itself is to be passed', async () => {

@@ -125,7 +125,7 @@ describe('another function under a cache key', () => {
     const left = ask(given, hanging, { signal: leave.signal, deadline: Date.now() + 1_000 });
     leave.abort();
     expect(await rejection(left)).toHaveProperty('code', 'ABORTED');
-    expect((await ask(given, first)).accessToken).toBe(connection.accessToken);
+    expect(await ask(given, first)).toBe(connection);
     given.org.revokeAll();
     expect((await connection.query(QUERY)).totalSize).toBe(1);
     expect(given.org.stats()).toMatchObject({ tokenRequests: 2, refreshTokenReuses: 0 });
