@@ -145,7 +145,7 @@ describe('a key of one app', () => {
     });
   });
 
-  test('keeps no Connection of a call that a clear has overtaken', async () => {
+  test('caches no Connection of a call that a clear has overtaken', async () => {
     const { org, config, manager } = await stage();
     const slow = () => sleep(50, org.issueRefreshToken());
     const asked = manager.getConnection(config, slow, 'prod');
@@ -165,7 +165,7 @@ describe('a key of one app', () => {
     });
   });
 
-  test('keeps its Connection when a call is refused for a config that is wrong itself', async () => {
+  test('has its Connection after a call is refused for a config that is wrong itself', async () => {
     const { config, manager } = await stage();
     const connection = await manager.getConnection(config, undefined, 'prod');
     const error = await rejection(

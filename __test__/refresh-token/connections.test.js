@@ -47,7 +47,7 @@ describe('as the documents of the OAuth2 manager have it', () => {
 });
 
 describe('one Connection for each configuration and refresh token', () => {
-  test('whoever asks, at once or later, for one request', async () => {
+  test('all calls get it, at once or later, for one request', async () => {
     const { org, config, manager } = await stage();
     const all = await Promise.all(
       Array.from({ length: 50 }, () => manager.getConnection({ ...config })),
@@ -135,7 +135,7 @@ describe('after connectionTtl', () => {
     expect(org.stats().tokenRequests).toBe(1);
   });
 
-  test('whoever holds the old one goes on with it, through renewals', async () => {
+  test('the old one still works, through renewals', async () => {
     const { kept, onRefreshToken } = keeper();
     const { org, config, manager } = await stage({}, { connectionTtl: 0 });
     const old = await manager.getConnection({ ...config, onRefreshToken });
@@ -193,7 +193,7 @@ test('a clear drops Connections and access tokens, and what is known of refresh 
   });
 });
 
-test('at most 1,000 Connections and as many entries as the capacity are kept', async () => {
+test('at most 1,000 Connections and as many entries as the capacity are cached', async () => {
   const { config, manager } = await stage({}, { capacity: 2 });
   const first = await manager.getConnection(config, undefined, 'a');
   await manager.getConnection(config, undefined, 'b');

@@ -193,7 +193,7 @@ describe('one function object that reads another user’s refresh token later', 
     expect(connection.userInfo).toMatchObject({ url: (await connection.identity()).id });
   });
 
-  test('another approval of the same user goes on', async () => {
+  test('another approval of the same user works', async () => {
     const { org, app, manager, own, username } = await twoUsers();
     const store = { token: own };
     const connection = await manager.getConnection(app, () => store.token);
