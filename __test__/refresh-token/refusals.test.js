@@ -129,7 +129,7 @@ describe('after an answer that was lost', () => {
     expect(org.stats().tokenRequests).toBe(2);
   });
 
-  test('a new refresh token goes on', async () => {
+  test('a new refresh token works', async () => {
     const { org, config, manager } = await stage();
     org.inject({ kind: 'lost-after-commit' }, { times: 1 });
     const error = await rejection(manager.getConnection(config));
