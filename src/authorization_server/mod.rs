@@ -109,7 +109,8 @@ impl TokenEndpoint {
         let sent = self.clock.now();
         let number = self.requests.fetch_add(1, Relaxed) + 1;
         let left = limit.saturating_sub(sent.since(began));
-        let response = self.transport.send(self.http_request(base, made, left)).await?;
+        let sending = self.transport.send(self.http_request(base, made, left));
+        let response = sending.await.map_err(response::status_first)?;
         Ok(Answered { number, response, began, sent, received: self.clock.now() })
     }
 

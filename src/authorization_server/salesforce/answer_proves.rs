@@ -2,13 +2,10 @@
 
 use crate::failure::{Code, Failure};
 
-/// Salesforce handles one request a grant at a time and rejects the second. Where the rejected request
-/// consumed nothing (JWT bearer, no rotation), it may be sent again.
-pub(super) fn as_busy(failure: Failure) -> Failure {
-    if failure.code != Code::RefreshUncertain {
-        return failure;
-    }
-    Failure { code: Code::RateLimited, retryable: true, had_no_effect: true, ..failure }
+/// Whether the server asks in OAuth's own words to come again, as Salesforce does while it handles
+/// another request of the same grant. Nothing was consumed: the request may be sent again.
+pub(super) fn is_busy(failure: &Failure) -> bool {
+    failure.code == Code::RateLimited && failure.error.is_some()
 }
 
 /// `invalid_grant` without more is about the grant itself (RFC 6749 §5.2).
@@ -24,6 +21,5 @@ pub(super) fn about_the_grant(failure: Failure, code: Code) -> Failure {
 /// proves nothing, nor does 408: gateways send both after they have passed the request on.
 pub(super) fn is_refusal(failure: &Failure) -> bool {
     let Some(status) = failure.status.filter(|status| *status < 500) else { return false };
-    !matches!(failure.code, Code::RefreshUncertain | Code::ServerUnavailable)
-        && (failure.error.is_some() || status >= 300)
+    failure.code != Code::ServerUnavailable && (failure.error.is_some() || status >= 300)
 }
