@@ -18,7 +18,7 @@ use tokio::sync::{self, watch};
 use tokio::time::timeout;
 
 use crate::bounded::lock;
-use crate::cache::Epoch;
+use crate::cache::{Epoch, Ticket};
 use crate::clock::{Clock, Moment};
 use crate::entropy::random;
 use crate::failure::{Code, Failure};
@@ -83,12 +83,19 @@ impl Lineage {
         self.turn.lock().await
     }
 
-    /// The next step of a flight that began in `epoch`. Only the holder of the turn may ask.
+    /// The next step of a flight that began in `epoch`. Only the holder of the turn may ask. `is_alive`
+    /// tells of a ticket whether its token may be used.
     ///
     /// # Errors
-    /// `REFRESH_UNCERTAIN` if the token was sent a moment ago and its answer lost;
+    /// `REFRESH_UNCERTAIN` if the token was sent and its answer lost, and this was a moment ago or an
+    /// access token of the lineage is alive: a second use would revoke that one, too.
     /// `REFRESH_TOKEN_INVALID` if the server refuses the token for good, or the user has forgotten it.
-    pub fn next(&self, epoch: Epoch, now: Moment) -> Result<Next, Failure> {
+    pub fn next(
+        &self,
+        epoch: Epoch,
+        now: Moment,
+        is_alive: impl Fn(Ticket) -> bool,
+    ) -> Result<Next, Failure> {
         let mut state = self.state();
         if state.is_forgotten {
             return Err(forgotten());
@@ -103,7 +110,10 @@ impl Lineage {
         }
         match &state.standing {
             Standing::Invalid(failure) => return Err(failure.clone()),
-            Standing::Sent { until, .. } if state.may_rotate() && now.is_before(*until) => {
+            Standing::Sent { until, .. }
+                if state.may_rotate()
+                    && (now.is_before(*until) || state.ticket.is_some_and(is_alive)) =>
+            {
                 return Err(uncertain(until.since(now)));
             }
             _ => {}
@@ -139,6 +149,11 @@ impl Lineage {
         }
         drop(state);
         self.changed.send_replace(());
+    }
+
+    /// Takes the ticket of the access token that was minted last.
+    pub fn minted(&self, ticket: Option<Ticket>) {
+        self.state().ticket = ticket;
     }
 
     /// Takes the failure of a request, and returns the failure for the callers.

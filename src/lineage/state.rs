@@ -6,7 +6,7 @@ use super::offer::OpenOffer;
 use std::time::Duration;
 
 use super::rotation::SeenRotation;
-use crate::cache::Epoch;
+use crate::cache::{Epoch, Ticket};
 use crate::clock::{Clock, Moment};
 use crate::failure::Failure;
 use crate::secret::Secret;
@@ -24,6 +24,8 @@ pub(super) struct State {
     pub rotation_told: Option<bool>,
     /// The same, as the answers to any user of the app show.
     pub rotation_seen: Arc<SeenRotation>,
+    /// The access token minted last, in the cache of any source.
+    pub ticket: Option<Ticket>,
     /// What came with `current` and was not handed out yet, with the epoch of the request.
     pub granted: Option<(Epoch, Result<AccessToken, Failure>)>,
     /// The refresh token that the user stored last, while `current` is not stored.
@@ -72,6 +74,7 @@ impl State {
             standing: Standing::Ready,
             rotation_told: None,
             rotation_seen,
+            ticket: None,
             granted: None,
             last_stored: None,
             rotations: 0,

@@ -38,6 +38,9 @@ impl TokenSource {
                 self.refusals.granted(login.identity);
                 self.counters.minted(mint.signing, mint.request);
                 let cached = self.cache.put(login.identity, mint.token, begun, self.clock.now());
+                if let Grant::RefreshToken(grant) = &login.grant {
+                    grant.lineage.minted(cached.ticket);
+                }
                 // The user may have forgotten the lineage after `forget` looked for this token.
                 if login.is_forgotten() {
                     self.drop_token(login);
@@ -86,7 +89,9 @@ impl TokenSource {
         let _turn = lineage.turn().await;
         let mut took = None;
         loop {
-            match lineage.next(begun, self.clock.now())? {
+            match lineage.next(begun, self.clock.now(), |ticket| {
+                self.cache.is_alive(ticket, self.clock.now())
+            })? {
                 Next::Store => lineage.stored(&*self.clock).await?,
                 Next::Take(granted) => match (granted, took) {
                     (Ok(token), _) if token.is_alive(self.clock.now()) => {

@@ -106,6 +106,26 @@ async fn fault_92_nothing_is_sent_again_while_an_access_token_is_alive() {
     assert_eq!(stage.issuer.posts(), 1);
 }
 
+/// The second use of a rotated token would revoke the access token that another manager uses.
+#[tokio::test]
+async fn fault_92_nor_while_another_source_has_a_live_access_token() {
+    let fate = |n| if n == 1 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
+    let stage = stage(Issuer::new(true, fate));
+    let login = stage.login(&stage.issuer.log_in());
+    stage.stores(&login).await;
+    let other = source_beside(&stage);
+    for _ in 0..10 {
+        let failure = refused(token_of(&other, &login, BUDGET).await);
+        assert_eq!(failure.code, Code::RefreshUncertain);
+        stage.clock.advance(60);
+    }
+    assert_eq!(stage.issuer.posts(), 2);
+    // The API answers 401 to it: nothing is lost by a second use.
+    stage.source.reject(&login, "access-1");
+    assert_eq!(refused(token_of(&other, &login, BUDGET).await).code, Code::RefreshTokenInvalid);
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (3, 0));
+}
+
 #[tokio::test]
 async fn fault_92_what_one_users_answer_tells_of_rotation_holds_for_the_app() {
     let lost = |n| if n == 1 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
@@ -270,7 +290,6 @@ async fn an_error_beside_a_new_refresh_token_shows_nothing_that_was_sent() {
 #[tokio::test]
 async fn a_code_whose_answer_was_lost_may_be_spent_and_is_not_to_be_tried_again() {
     let lost = |code| Fate::Lost(Duration::ZERO, code);
-    let busy = r#"{"error":"invalid_grant","error_description":"token request is already being processed"}"#;
     for (fate, code, retryable) in [
         (lost(Code::NetworkReset), Code::AuthorizationCodeInvalid, false),
         (lost(Code::NetworkTimeout), Code::AuthorizationCodeInvalid, false),

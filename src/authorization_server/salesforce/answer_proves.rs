@@ -2,10 +2,10 @@
 
 use crate::failure::{Code, Failure};
 
-/// Whether the server asks in OAuth's own words to come again, as Salesforce does while it handles
-/// another request of the same grant. Nothing was consumed: the request may be sent again.
+/// Whether Salesforce handles another request of the same grant just now. It rejected this one, which
+/// consumed nothing and may be sent again.
 pub(super) fn is_busy(failure: &Failure) -> bool {
-    failure.code == Code::RateLimited && failure.error.is_some()
+    failure.code == Code::RateLimited && failure.error.as_deref() == Some("invalid_grant")
 }
 
 /// `invalid_grant` without more is about the grant itself (RFC 6749 §5.2).
