@@ -5,8 +5,9 @@
 const onLinux = process.platform === 'linux' ? test.concurrent : test.skip;
 
 async function holds(_, file) {
-  const { ok, measured } = await require(`../../soak/${file}`)('short');
-  expect({ ok, measured }).toEqual({ ok: true, measured });
+  for (const { ok, measured } of [await require(`../../soak/${file}`)('short')].flat()) {
+    expect({ ok, measured }).toEqual({ ok: true, measured });
+  }
 }
 
 test.concurrent.each([
