@@ -20,6 +20,9 @@ pub use retry_after::{http_date, retry_after};
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// After a freeze a timer is late by at least this much. An answer that came during the freeze is then
+/// waited for this long.
+const THAW: Duration = Duration::from_millis(250);
 
 /// Runs `attempt` until one run succeeds, one fails for good, or `patience` ends. Each run has a permit,
 /// and is told how long it may take. Where a request may be replayed, the next run starts beside one
@@ -44,7 +47,7 @@ where
     let get_permit = || timeout(left().saturating_sub(patience.least), permit());
     let (mut begun, mut met, mut running) = (0, None, Vec::new());
     let mut starting = Some(Box::pin(get_permit()));
-    let mut next = None;
+    let (mut next, mut due) = (None, started);
     loop {
         tokio::select! {
             biased;
@@ -55,7 +58,9 @@ where
                     let wait = wait_after(&failure, patience);
                     let is_final = !failure.retryable;
                     met = Some(failure);
-                    next = wait.filter(|wait| left() >= *wait + patience.least).map(pause);
+                    let wait = wait.filter(|wait| left() >= *wait + patience.least);
+                    due = clock.now().after(wait.unwrap_or_default());
+                    next = wait.map(pause);
                     // An attempt that waits for its permit is not needed before its time.
                     starting = None;
                     if next.is_none() && (running.is_empty() || is_final) {
@@ -81,6 +86,7 @@ where
                         }));
                         let again = patience.replays && begun < patience.attempts;
                         next = again.then(|| pause(patience.beside));
+                        due = clock.now().after(patience.beside);
                     }
                     _ if running.is_empty() => return Err(met.unwrap_or_else(no_permit)),
                     _ => {}
@@ -88,6 +94,12 @@ where
             }
             () = ready_of(&mut next) => {
                 next = None;
+                // A timer that fires this late fires at a thaw: the answer may have come meanwhile.
+                if !running.is_empty() && clock.now().since(due) > THAW {
+                    due = clock.now().after(THAW);
+                    next = Some(pause(THAW));
+                    continue;
+                }
                 starting = (left() >= patience.least).then(|| Box::pin(get_permit()));
                 if starting.is_none() && running.is_empty() {
                     return Err(met.unwrap_or_else(out_of_time));
