@@ -29,7 +29,8 @@ fn numbered(source: &str, extension: &str) -> BTreeSet<u32> {
     numbers.collect()
 }
 
-/// Ways to switch a test off, or all others. Tests for one platform choose `test` by a variable.
+/// Ways to switch off a test, or all other tests. Tests for one platform choose `test` by a
+/// variable.
 const SWITCHES: [&str; 10] = [
     "#[ignore",
     ".skip(",

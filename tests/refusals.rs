@@ -1,4 +1,4 @@
-//! A final answer is remembered: asking again at once would bring it again, and cost a login.
+//! A final answer is remembered. The same request would bring the same answer, and cost a login.
 
 mod support;
 
@@ -39,14 +39,15 @@ async fn fault_22_ten_thousand_calls_with_a_wrong_key_send_one_request() {
     assert_eq!(stage.script.posts(), 1);
 }
 
-/// The second caller's flight is on its way when the first one's lands, and has not begun.
+/// The second caller's flight is started, but does not run until the first caller's flight has
+/// ended.
 #[tokio::test]
 async fn a_refusal_that_comes_while_another_flight_starts_spares_its_request() {
     let (stage, login) = (wrong_key(), login());
     stage.script.hold();
     let first = tokio::spawn(token_of(&stage.source, &login, BUDGET));
     until("the first request is sent", || stage.script.posts() == 1).await;
-    // Who asks after a clear gets a flight of their own.
+    // A caller after a clear gets a flight of its own.
     stage.source.clear();
     stage.script.release();
     let second = token_of(&stage.source, &login, BUDGET);
@@ -68,7 +69,7 @@ async fn fault_22_the_next_attempt_comes_after_a_minute_doubling_to_a_quarter_of
 }
 
 #[tokio::test]
-async fn what_an_administrator_may_be_mending_is_tried_every_minute() {
+async fn a_refusal_that_an_administrator_may_be_repairing_is_tried_every_minute() {
     for (error, description) in [
         ("invalid_grant", "user hasn't approved this consumer"),
         ("invalid_app_access", "user is not admin approved to access this app"),
@@ -224,7 +225,7 @@ async fn the_login_limit_is_remembered_although_it_passes() {
 }
 
 #[tokio::test]
-async fn retry_after_is_kept_for_those_who_ask_meanwhile() {
+async fn retry_after_holds_for_all_calls_in_that_time() {
     let stage = Stage::new(|_| Reply::Headed {
         status: 429,
         body: String::new(),
@@ -238,7 +239,7 @@ async fn retry_after_is_kept_for_those_who_ask_meanwhile() {
 
 #[tokio::test]
 async fn sixty_useless_logins_an_hour_are_the_most() {
-    // Each brings a new token, to which the API answers 401.
+    // Each login brings a new token, and the API answers 401 to the token.
     let (stage, login) = (Stage::new(numbered), login());
     for _ in 0..60 {
         let cached = stage.token(&login).await;
@@ -254,7 +255,7 @@ async fn sixty_useless_logins_an_hour_are_the_most() {
 }
 
 #[tokio::test]
-async fn logins_after_a_life_or_an_invalidation_of_ones_own_do_not_count() {
+async fn logins_after_an_expiry_or_an_invalidation_do_not_count() {
     let (stage, login) = (Stage::new(numbered), login());
     for round in 0..200 {
         let cached = stage.token(&login).await;

@@ -1,9 +1,9 @@
-//! One refresh token through all its rotations: which one may be sent, whether the last answer came,
-//! whether the user has stored what it brought.
+//! A refresh token and its successors: which token may be sent, whether the last answer came, and
+//! whether the user has stored the newest token.
 //!
-//! With rotation on, Salesforce ends a refresh token when it is used, and revokes the whole family
-//! when a spent one is used again. So a token is marked Sent before it leaves. The mark is removed
-//! only if the request certainly had no effect, or when the successor is here. Any other end (lost
+//! With rotation, a refresh token is spent by its first use. When a spent token is used again,
+//! Salesforce revokes the whole family. So a token is marked as sent before it is sent. Two things
+//! remove the mark: a usable answer, or proof that the request had no effect. Any other end (lost
 //! answer, panic) leaves the mark.
 
 mod known;
@@ -47,7 +47,7 @@ pub enum Next {
     Send(Arc<Secret>),
     /// Wait until the newest refresh token is stored: [`Lineage::stored`].
     Store,
-    /// Send nothing: this came with the newest refresh token.
+    /// Send nothing. This access token or failure came with the newest refresh token.
     Take(Result<AccessToken, Failure>),
 }
 
@@ -73,12 +73,12 @@ impl Lineage {
         &self.id
     }
 
-    /// Takes the user's word on whether the app rotates refresh tokens. The last word counts.
+    /// Sets whether the app rotates refresh tokens, as the user says. The last call counts.
     pub fn tell_rotation(&self, rotates: bool) {
         self.state().rotation_told = Some(rotates);
     }
 
-    /// Waits for the turn of this lineage: one request at a time, over all sources.
+    /// Waits for the turn of this lineage: all sources together send one request at a time.
     pub async fn turn(&self) -> sync::MutexGuard<'_, ()> {
         self.turn.lock().await
     }
@@ -103,8 +103,8 @@ impl Lineage {
         if matches!(state.standing, Standing::Unstored { .. }) {
             return Ok(Next::Store);
         }
-        // A token granted to another source was checked against that source's hosts, and one from
-        // before a clear must not return: both are dropped here.
+        // An access token of another epoch is dropped here. Another source checked it against other
+        // hosts, or it is from before a clear.
         if let Some((_, granted)) = state.granted.take().filter(|(begun, _)| *begun == epoch) {
             return Ok(Next::Take(granted));
         }
@@ -122,7 +122,8 @@ impl Lineage {
         Ok(Next::Send(state.current.clone()))
     }
 
-    /// Takes an answer: an access token or why there is none, and what it says of the refresh token.
+    /// Records an answer: an access token or the failure in its place, and what the answer says of
+    /// the refresh token.
     pub fn answered(
         &self,
         epoch: Epoch,
@@ -177,7 +178,7 @@ impl Lineage {
     /// Waits until the newest refresh token is stored.
     ///
     /// # Errors
-    /// `REFRESH_NOT_PERSISTED` if storing failed, or no waiting caller can store it.
+    /// `REFRESH_NOT_PERSISTED` if storing failed, or no waiting caller can store the token.
     pub async fn stored(&self, clock: &dyn Clock) -> Result<(), Failure> {
         let mut changed = self.changed.subscribe();
         loop {
@@ -188,7 +189,7 @@ impl Lineage {
         }
     }
 
-    /// Whether an answer may bring another refresh token; until that is known, it may.
+    /// Whether an answer may bring a new refresh token. `true` until the opposite is known.
     pub fn may_rotate(&self) -> bool {
         self.state().may_rotate()
     }
@@ -219,7 +220,7 @@ pub fn forgotten() -> Failure {
 }
 
 fn uncertain(wait: Duration) -> Failure {
-    let what = "The refresh token was sent and no usable answer came: it may have been spent.";
+    let what = "The refresh token was sent and no usable answer came: the token may be spent.";
     let retry_after = (!wait.is_zero()).then_some(wait);
     Failure { retry_after, ..Failure::new(Code::RefreshUncertain, what) }
 }

@@ -1,4 +1,4 @@
-//! What is known of a lineage: its newest refresh token, and what may happen to it next.
+//! The state of a lineage: its newest refresh token, and what may be done with that token next.
 
 use std::sync::Arc;
 
@@ -28,14 +28,15 @@ pub(super) struct State {
     pub ticket: Option<Ticket>,
     /// What came with `current` and was not handed out yet, with the epoch of the request.
     pub granted: Option<(Epoch, Result<AccessToken, Failure>)>,
-    /// The refresh token that the user stored last, while `current` is not stored.
+    /// The refresh token that the user stored last; `None` once `current` is stored.
     pub last_stored: Option<Arc<Secret>>,
     /// Rotations so far.
     pub rotations: u64,
     /// Offers so far.
     pub offers: u64,
-    /// Callers that wait, and how many of them can store a refresh token.
+    /// Waiting callers.
     pub waiting: usize,
+    /// Waiting callers that can store a refresh token.
     pub storers: usize,
     /// Whether a caller that can store `current` has waited for it.
     pub had_storer: bool,
@@ -56,11 +57,11 @@ pub(super) enum Standing {
     },
     /// The refresh token came in an answer, and must be stored before anything else happens.
     Unstored {
-        /// The offer that a caller has taken, if one has.
+        /// The offer that a caller has taken.
         offer: Option<OpenOffer>,
         /// Why storing failed, until the next caller tries again.
         failed: Option<String>,
-        /// Whether storing was postponed before, which is no failure.
+        /// Whether storing was postponed before. Postponing is not a failure.
         was_postponed: bool,
     },
     /// The server refuses the refresh token for good.
@@ -86,7 +87,7 @@ impl State {
         }
     }
 
-    /// Whether an answer may bring another refresh token; until that is known, it may.
+    /// Whether an answer may bring a new refresh token. `true` until the opposite is known.
     pub fn may_rotate(&self) -> bool {
         let seen = self.rotation_seen.get();
         seen == Some(true) || self.rotation_told.or(seen) != Some(false)
@@ -101,7 +102,7 @@ impl State {
         self.standing = Standing::Sent { until: now.after(pause), pause };
     }
 
-    /// Takes the refresh token that replaces `current`.
+    /// Makes `successor` the current refresh token.
     pub fn rotate(&mut self, successor: Arc<Secret>) {
         self.rotation_seen.set(true);
         self.rotations += 1;
@@ -111,7 +112,7 @@ impl State {
         self.standing = Standing::Unstored { offer: None, failed: None, was_postponed: false };
     }
 
-    /// How storing `current` ended; none while a caller may still store it.
+    /// The result of storing `current`; `None` while a caller may still store it.
     pub fn storing_ended(&self, clock: &dyn Clock) -> Option<Result<(), String>> {
         let Standing::Unstored { offer, failed, .. } = &self.standing else { return Some(Ok(())) };
         if self.is_forgotten {

@@ -1,4 +1,5 @@
-//! Which failures deserve another attempt, how many, and how long between: one budget for all.
+//! Which failures deserve another attempt, how many attempts, and the waits between them. All
+//! attempts share one budget.
 
 mod patience;
 mod retry_after;
@@ -135,7 +136,7 @@ async fn ready_of<F: Future>(future: &mut Option<Pin<Box<F>>>) -> F::Output {
     }
 }
 
-/// How long to wait before the next attempt, if there should be one.
+/// The wait before the next attempt; `None` if no attempt should follow.
 fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
     if !patience.replays && !failure.had_no_effect {
         return None;
@@ -144,9 +145,9 @@ fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
     let most = match failure.code {
         // The login limit lasts up to an hour, and every attempt counts against it.
         Code::LoginRateExceeded | Code::Internal => return None,
-        // A maintenance page passes or stays.
+        // A maintenance page is gone at the second attempt, or stays.
         Code::BadResponse => attempts.min(2),
-        // The signing time was corrected meanwhile: once more, at once.
+        // The signing time has been corrected: one more attempt, without a wait.
         Code::AssertionExpired if failure.retryable && failure.attempts < attempts.min(2) => {
             return Some(Duration::ZERO);
         }
@@ -158,7 +159,8 @@ fn wait_after(failure: &Failure, patience: Patience) -> Option<Duration> {
     let ceiling = LONGEST_WAIT.min(FIRST_WAIT * 2u32.pow(failure.attempts - 1));
     Some(match failure.retry_after {
         Some(wait) => wait,
-        // Full jitter may be nothing, which a server that asks for fewer requests must not get.
+        // Full jitter may be no wait at all. A server that asks for fewer requests gets at least
+        // half.
         None if failure.code == Code::RateLimited => ceiling / 2 + jitter(ceiling / 2),
         None => jitter(ceiling),
     })
@@ -342,7 +344,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_permit_that_does_not_come_again_ends_with_what_was_met() {
+    async fn a_permit_that_does_not_come_again_ends_with_the_last_failure() {
         let clock = Paused(tokio::time::Instant::now());
         let came = Cell::new(false);
         let once = || if came.replace(true) { Box::pin(pending()) } else { at_once() };

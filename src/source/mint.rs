@@ -1,4 +1,5 @@
-//! What a flight does: looks once more, mints by the grant, caches the token, remembers a refusal.
+//! What a flight does: it looks into the cache once more, mints by the grant, caches the token, and
+//! remembers a refusal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,21 +15,22 @@ use crate::token::{AccessToken, Successor};
 
 /// These methods are the flight's part of [`TokenSource`].
 impl TokenSource {
-    /// The flight itself has the whole budget: a caller in a hurry shortens only its own wait.
+    /// The work of a flight. The flight has the whole budget: a caller with less time shortens only
+    /// its own wait.
     pub(super) async fn mint(
         &self,
         login: &Login,
         replaces: Option<Ticket>,
         begun: Epoch,
     ) -> Result<Arc<CachedToken>, Arc<Failure>> {
-        // A flight that landed between this caller's look and its joining left a token.
+        // A flight that ended between the caller's look and this start may have left a token.
         let before = self.cached(login);
         if let Some(cached) =
             before.filter(|cached| replaces.is_none() || cached.ticket != replaces)
         {
             return Ok(cached);
         }
-        // Or a refusal.
+        // Or it may have left a refusal.
         if let Some(failure) = self.refuses(login, self.clock.now()) {
             return Err(Arc::new(failure));
         }
@@ -48,7 +50,7 @@ impl TokenSource {
                 Ok(cached)
             }
             Err(failure) => {
-                // A remembered failure sent nothing, so nothing is counted.
+                // A remembered failure sent nothing, so it is not counted.
                 if failure.attempts > 0 {
                     self.count_failure(login, &failure, replaces.is_some());
                 }
@@ -82,7 +84,7 @@ impl TokenSource {
         }
     }
 
-    /// Sends the newest refresh token, once. Returns the access token when the user has stored the
+    /// Sends the newest refresh token, once. Returns the access token after the user has stored the
     /// successor.
     async fn refresh(&self, grant: &RefreshTokenGrant, begun: Epoch) -> Result<Mint, Failure> {
         let RefreshTokenGrant { client, lineage, known, .. } = grant;
@@ -100,7 +102,7 @@ impl TokenSource {
                     (Ok(token), Some(_)) if token.is_for_one_use() => return Ok(mint(token, took)),
                     (Ok(_), Some(_)) => return Err(stored_too_late()),
                     (Err(failure), Some(_)) => return Err(failure),
-                    // A flight that ended left this: ask anew.
+                    // An earlier flight left this token or failure, which is of no use: ask again.
                     (_, None) => {}
                 },
                 Next::Send(refresh_token) => {
@@ -132,8 +134,8 @@ fn stored_too_late() -> Failure {
     Failure { attempts: 1, ..Failure::new(Code::NetworkTimeout, what) }
 }
 
-/// Whether the server looked at a login and refused it. A server that is down, or asks for fewer
-/// requests, has used up none.
+/// Whether the server checked a login and refused it. A server that is down, or asks for fewer
+/// requests, has not checked a login.
 fn was_refused(failure: &Failure) -> bool {
     failure.code == Code::LoginRateExceeded || (failure.status.is_some() && !failure.retryable)
 }

@@ -1,5 +1,5 @@
-//! At most sixty useless logins an hour for one identity: a loop would use up the 3,600 logins that
-//! Salesforce allows a user (Salesforce knowledge article 000381578).
+//! Allows at most sixty useless logins an hour for one identity. A loop would use up the 3,600
+//! logins an hour that Salesforce allows a user (Salesforce knowledge article 000381578).
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ impl MintCap {
         });
     }
 
-    /// Why no login may be made at `now`.
+    /// The failure, if no login may be made at `now`.
     pub fn refuses(&self, identity: &Identity, now: Moment) -> Option<Failure> {
         let ends = self.0.get(identity, |hour| (hour.spent >= MOST).then_some(hour.ends))??;
         now.is_before(ends).then(|| Failure {
@@ -42,7 +42,7 @@ impl MintCap {
         })
     }
 
-    /// Begins to count anew.
+    /// Sets all counts to zero.
     pub fn clear(&self) {
         self.0.clear();
     }

@@ -25,7 +25,7 @@ use super::support::source_on;
 use super::{cases, config, report};
 
 const TICK: Duration = Duration::from_millis(100);
-/// How much later than its budget a call may end: after a freeze.
+/// How much later than its budget a call may end after a freeze.
 const LATENESS: Duration = Duration::from_millis(300);
 /// Ten usable seconds.
 const TTL: Duration = Duration::from_secs(40);
@@ -36,11 +36,11 @@ enum Keeper {
     None,
     Keeps(u64),
     Fails(u64),
-    /// Its environment ends while it keeps.
+    /// Its environment ends while it stores.
     Dies(u64),
     /// It never comes back.
     Stuck,
-    /// It says that it failed, and succeeds later.
+    /// It reports a failure, and succeeds later.
     Late,
 }
 
@@ -58,7 +58,7 @@ struct Caller {
 
 #[derive(Clone, Debug)]
 enum Event {
-    /// All clocks go on, nothing runs.
+    /// All clocks advance, nothing runs.
     Freeze(u64),
     Clear,
     /// The API answers 401.
@@ -67,7 +67,7 @@ enum Event {
     Forget,
 }
 
-/// A time in which the runtime lives; at its end everything in the air is dropped.
+/// A time in which the runtime lives. At its end, all running work is dropped.
 #[derive(Clone, Debug)]
 struct Phase {
     callers: Vec<Caller>,
@@ -132,7 +132,7 @@ fn case() -> impl Strategy<Value = Case> {
     (vec(fate(), 1..12), vec(phase, 1..4)).prop_map(|(fates, phases)| Case { fates, phases })
 }
 
-/// The process and the user's store beside it.
+/// The process, and the user's store.
 struct World {
     issuer: Arc<Issuer>,
     clock: Arc<ManualClock>,
@@ -140,7 +140,7 @@ struct World {
     sources: [Arc<TokenSource>; 2],
     /// Refresh tokens of the present login, as the user knows them.
     known: Mutex<Vec<String>>,
-    /// Access tokens whose refresh token a caller was asked to store, and stored or could not.
+    /// Access tokens whose refresh token a caller was asked to store, whether or not it could.
     settled: Mutex<HashSet<String>>,
 }
 
@@ -167,14 +167,14 @@ impl World {
         known[choice % known.len()].clone()
     }
 
-    /// From now on its access token may be handed out.
+    /// From now on, the access token of this offer may be handed out.
     fn settle(&self, offer: &Offer) {
         let token = offer.refresh_token.expose().replace("refresh-", "access-");
         self.settled.lock().unwrap().insert(token);
     }
 
-    /// Writes as the documents say: only if the token stored last is the replaced one. A store that
-    /// moved on meanwhile is a failure.
+    /// Writes as the documents say: only if the token stored last is the replaced one. A store with
+    /// another token is a failure.
     fn store(&self, offer: &Offer) {
         let mut known = self.known.lock().unwrap();
         let has = |token: &str| known.iter().any(|known| known == token);
@@ -191,7 +191,7 @@ impl World {
         offer.stored();
     }
 
-    /// An offered token can be stored: no caller has stored another one since.
+    /// Checks that an offered token can be stored: no caller has stored another token since.
     fn check(&self, offer: &Offer, login: &Login) {
         assert!(!login.is_forgotten(), "an offer of a forgotten refresh token");
         let known = self.known.lock().unwrap();

@@ -26,13 +26,13 @@ const USERS: usize = 3;
 #[derive(Clone, Debug)]
 enum Step {
     Ask(usize),
-    /// A ticket is looked at: one of all that were ever given out.
+    /// A peek at one of all tickets that were ever issued.
     Look(Index),
     Renew(usize, Index),
     Advance(u64),
     Invalidate(usize, Index),
     Reject(usize, Index),
-    /// From here on the server grants, or refuses for good.
+    /// From now on, the server grants, or refuses for good.
     Grant(bool),
     ClearExpired,
     Clear,
@@ -81,7 +81,8 @@ impl Stage {
     }
 }
 
-/// What a source should hold and have done. A case is too short to reach the cap on logins.
+/// The tokens and counts that the source should have. A case is too short to reach the cap on
+/// logins.
 #[derive(Default)]
 struct Model {
     cached: [Option<(Ticket, Moment)>; USERS],
@@ -90,7 +91,7 @@ struct Model {
     /// Which logins have ever brought a token.
     worked: [bool; USERS],
     given_out: Vec<Ticket>,
-    /// What the tickets stand for.
+    /// The token of each ticket.
     values: Vec<(Ticket, String)>,
     hits: u64,
     misses: u64,

@@ -1,4 +1,4 @@
-//! A refresh token is sent once, and never again where that could be a second time.
+//! A refresh token is sent once, and never again if it may be spent.
 
 use jsforce_connection_manager::grant::authorization_code::AuthorizationCode;
 
@@ -158,9 +158,9 @@ async fn a_panic_after_the_token_was_sent_leaves_it_marked() {
 }
 
 #[tokio::test]
-async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
+async fn without_rotation_a_lost_answer_is_asked_for_again() {
     let lost = || Fate::Lost(Duration::ZERO, Code::NetworkReset);
-    // Known from the first answer.
+    // The first answer shows that the app does not rotate.
     let learnt = stage(Issuer::new(false, move |n| if n == 1 { lost() } else { AT_ONCE }));
     let login = learnt.login(&learnt.issuer.log_in());
     learnt.token(&login).await.unwrap();
@@ -168,7 +168,7 @@ async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
     let failure = refused(learnt.ask(&login).await);
     assert_eq!((failure.code, failure.retryable), (Code::NetworkReset, true));
     learnt.token(&login).await.unwrap();
-    // Or from the configuration. One call still sends once.
+    // Or the configuration says so. One call still sends one request.
     let told = stage(Issuer::new(false, move |n| if n == 0 { lost() } else { AT_ONCE }));
     let token = secret("refreshToken", &told.issuer.log_in()).unwrap();
     let (known, client) = (told.known.clone(), support::issuer::client());
@@ -180,7 +180,7 @@ async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_43_where_tokens_do_not_rotate_a_fleet_takes_turns_with_one() {
+async fn fault_43_without_rotation_a_fleet_takes_turns_with_one_token() {
     let busy = || {
         let body = r#"{"error":"invalid_grant","error_description":"token request is already being processed"}"#;
         Fate::Instead(400, body.into())
@@ -194,7 +194,7 @@ async fn fault_43_where_tokens_do_not_rotate_a_fleet_takes_turns_with_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_never_left_is_sent_again_in_the_same_call() {
+async fn a_request_that_never_left_is_sent_again_in_the_same_call() {
     let stage = stage(Issuer::new(true, |n| if n < 2 { Fate::Unsent } else { AT_ONCE }));
     let login = stage.login(&stage.issuer.log_in());
     stage.token(&login).await.unwrap();
@@ -248,7 +248,7 @@ async fn a_token_that_the_server_does_not_know_is_never_sent_again() {
             stage.clock.advance(3_600);
             stage.source.clear();
         }
-        // More than the logins of an hour that may fail: none of these was one.
+        // More calls than logins may fail in an hour, because none of these calls was a login.
         for _ in 0..100 {
             assert_eq!(refused(stage.token(&login).await).code, Code::RefreshTokenInvalid);
         }
@@ -288,7 +288,7 @@ async fn an_error_beside_a_new_refresh_token_shows_nothing_that_was_sent() {
 }
 
 #[tokio::test]
-async fn a_code_whose_answer_was_lost_may_be_spent_and_is_not_to_be_tried_again() {
+async fn a_code_whose_answer_was_lost_may_be_spent_and_is_not_retryable() {
     let lost = |code| Fate::Lost(Duration::ZERO, code);
     for (fate, code, retryable) in [
         (lost(Code::NetworkReset), Code::AuthorizationCodeInvalid, false),
@@ -317,7 +317,7 @@ async fn a_code_whose_answer_was_lost_may_be_spent_and_is_not_to_be_tried_again(
 }
 
 #[tokio::test]
-async fn an_app_proves_itself_in_the_form_the_header_or_by_assertion() {
+async fn an_app_authenticates_itself_by_form_header_or_assertion() {
     let secret_of = |text| secret("clientSecret", text).unwrap();
     let ways = [
         ClientAuthentication::None,
@@ -374,7 +374,7 @@ async fn an_array_is_no_answer_and_its_elements_no_refresh_token() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_was_replaced_unreadably_is_spent_whatever_the_user_says() {
+async fn an_unreadable_successor_means_a_spent_token_whatever_the_user_says() {
     let body = format!(r#"{{"access_token":"a","instance_url":"{ORG}","refresh_token":17}}"#);
     let stage = stage(Issuer::new(true, move |_| Fate::Garbled(200, body.clone())));
     let token = stage.issuer.log_in();
@@ -386,7 +386,7 @@ async fn a_refresh_token_that_was_replaced_unreadably_is_spent_whatever_the_user
 }
 
 #[tokio::test]
-async fn the_users_word_on_rotation_outweighs_what_was_seen() {
+async fn the_users_setting_of_rotation_outweighs_the_answers() {
     let fate = |n| if n == 1 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
     let stage = stage(Issuer::new(false, fate));
     let token = stage.issuer.log_in();
@@ -396,12 +396,12 @@ async fn the_users_word_on_rotation_outweighs_what_was_seen() {
     for _ in 0..2 {
         assert_eq!(refused(stage.token(&login).await).code, Code::RefreshUncertain);
     }
-    // The remedy, in the process that needs it.
+    // The advice of the hint works in the same process.
     stage.token(&told(&stage, &token, Some(false))).await.unwrap();
     assert_eq!(stage.issuer.posts(), 3);
 }
 
-/// A login of this refresh token, and the user's word on rotation.
+/// A login by this refresh token, with the user's setting of rotation.
 fn told(stage: &Stage, token: &str, rotates: Option<bool>) -> Login {
     let token = secret("refreshToken", token).unwrap();
     let (known, client) = (stage.known.clone(), support::issuer::client());
