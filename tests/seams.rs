@@ -33,7 +33,8 @@ use support::script::numbered;
 use support::{BUDGET, KEY, ORG, Stage, refused, source_on, token_of};
 
 const LIMIT: Duration = Duration::from_secs(4);
-const TIME: AttemptTime = AttemptTime { limit: LIMIT, least: Duration::from_millis(300) };
+const TIME: AttemptTime =
+    AttemptTime { limit: LIMIT, least: Duration::from_millis(300), replays: true };
 
 /// An issuer other than Salesforce.
 static ISSUER: Issuer = Issuer {

@@ -18,6 +18,7 @@ use crate::clock::{Clock, Moment};
 use crate::failure::{Code, Failure};
 use crate::grant::TokenRequest;
 use crate::origin::BaseUrl;
+use crate::retry::Patience;
 use crate::secret::Secret;
 use crate::token::Successor;
 use crate::transport::{Permit, Request, Response, Transport};
@@ -56,8 +57,17 @@ pub struct TokenEndpoint {
 pub struct AttemptTime {
     /// For making the request, sending it and reading the answer.
     pub limit: Duration,
-    /// With less than this left after signing, the request is not sent: its answer could not be awaited.
+    /// The least time for sending the request and reading the answer.
     pub least: Duration,
+    /// Whether the request may be sent again. If not, and less than `least` is left after signing, the
+    /// request is not sent: its answer could not be awaited.
+    pub replays: bool,
+}
+
+impl AttemptTime {
+    fn within(limit: Duration, patience: Patience) -> Self {
+        Self { limit, least: patience.least, replays: patience.replays }
+    }
 }
 
 /// An answer, with the number and the times of its request.
@@ -122,11 +132,11 @@ impl TokenEndpoint {
         let made = made.map_err(|failure| Failure { had_no_effect: true, ..failure })?;
         let sent = self.clock.now();
         let left = time.limit.saturating_sub(sent.since(began));
-        if left + SIGNING < time.least {
+        if !time.replays && left + SIGNING < time.least {
             return Err(Failure { had_no_effect: true, ..signed_too_late(time.limit) });
         }
         let number = self.requests.fetch_add(1, Relaxed) + 1;
-        let sending = self.transport.send(self.http_request(base, made, left));
+        let sending = self.transport.send(self.http_request(base, made, left.max(time.least)));
         let response = sending.await.map_err(response::status_first)?;
         Ok(Answered { number, response, began, sent, received: self.clock.now() })
     }

@@ -119,8 +119,8 @@ impl Salesforce {
         patience: Patience,
     ) -> Result<Mint, Failure> {
         let permit = || self.endpoint.permit(&credential.login_url);
-        let least = patience.least;
-        let attempt = |limit| self.attempt(credential, audience, AttemptTime { limit, least });
+        let attempt =
+            |limit| self.attempt(credential, audience, AttemptTime::within(limit, patience));
         let met = retry::within(patience, self.endpoint.clock(), permit, attempt).await;
         met.map_err(|failure| Failure {
             what: format!(

@@ -104,9 +104,9 @@ impl Salesforce {
         };
         let permit = || self.endpoint.permit(&client.login_url);
         let patience = if terms.may_rotate { Patience::SENT_ONCE } else { Patience::NOT_REPLAYED };
-        let least = patience.least;
-        let attempt =
-            |limit| self.attempt_once(client, terms, request(), AttemptTime { limit, least });
+        let attempt = |limit| {
+            self.attempt_once(client, terms, request(), AttemptTime::within(limit, patience))
+        };
         match retry::within(patience, self.endpoint.clock(), permit, attempt).await {
             Ok(refreshed) => Ok(Refreshed { token: refreshed.token.map_err(told), ..refreshed }),
             Err(failure) => Err(told(failure)),
