@@ -98,8 +98,8 @@ codes! {
     AuthorizationCodeInvalid "AUTHORIZATION_CODE_INVALID" fatal
         "Let the user log in again. An authorization code is good for one request within a few minutes, with the redirect URI and the code verifier of its own authorization request."
     /// A refresh token was sent, and no usable answer came: the token may be spent.
-    RefreshUncertain "REFRESH_UNCERTAIN" fatal
-        "The token is not sent again, because Salesforce revokes all tokens of an approval when a refresh token is used twice. Pass the newest refresh token that was stored, or let the user log in again. If the app does not rotate refresh tokens, set rotation: false."
+    RefreshUncertain "REFRESH_UNCERTAIN" retry
+        "Call again: a later call sends the newest stored refresh token once more. If the app has replaced that token, the later call ends with REFRESH_TOKEN_INVALID, and the user logs in again. If the app does not rotate refresh tokens, set rotation: false."
     /// The function that was passed as `refreshToken` failed. `cause` is what the function threw.
     RefreshTokenUnavailable "REFRESH_TOKEN_UNAVAILABLE" retry
         "Make the function return the newest refresh token that was stored, as a string."

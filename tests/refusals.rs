@@ -119,7 +119,85 @@ async fn a_success_forgets_how_long_the_last_pause_was() {
     let cached = stage.token(&login()).await;
     stage.source.invalidate(&login(), cached.token.value.expose());
     ask(&stage).await;
+    assert_eq!(pause(&stage).await, 1, "once, to a login that works");
     assert_eq!(pause(&stage).await, 60);
+    assert_eq!(pause(&stage).await, 120);
+}
+
+/// Seconds between the requests that one login sends, asking every second.
+async fn pauses(reply: impl Fn() -> Reply + Send + Sync + 'static, count: usize) -> Vec<u64> {
+    let stage = Stage::new(move |_| reply());
+    ask(&stage).await;
+    let mut pauses = Vec::new();
+    for _ in 0..count {
+        pauses.push(pause(&stage).await);
+    }
+    pauses
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_91_what_is_no_word_of_oauth_heals_within_seconds() {
+    let html = || "<html>maintenance</html>".to_owned();
+    for (status, body) in [
+        (302, String::new()),
+        (403, html()),
+        (404, html()),
+        (421, html()),
+        (425, html()),
+        (200, "{}".to_owned()),
+        (200, r#"{"access_token":"token","instance_url":"https://evil.example"}"#.to_owned()),
+    ] {
+        let told = format!("{status} {body}");
+        let reply = move || Reply::Answer(status, body.clone());
+        assert_eq!(pauses(reply, 8).await, [1, 2, 4, 8, 16, 32, 60, 60], "{told}");
+    }
+    let large = || Reply::TooLarge(200);
+    assert_eq!(pauses(large, 8).await, [1, 2, 4, 8, 16, 32, 60, 60]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_91_a_large_page_is_judged_by_its_status() {
+    for (status, code, retryable) in [
+        (503, Code::ServerUnavailable, true),
+        (429, Code::RateLimited, true),
+        (302, Code::RedirectRefused, false),
+        (403, Code::BadResponse, false),
+        (200, Code::ResponseTooLarge, false),
+    ] {
+        let stage = Stage::new(move |_| Reply::TooLarge(status));
+        let failure = ask(&stage).await;
+        assert_eq!((failure.code, failure.retryable), (code, retryable), "{status}");
+        assert_eq!(failure.status, Some(status));
+    }
+}
+
+#[tokio::test]
+async fn fault_91_one_bad_answer_to_a_renewal_harms_no_call_after_the_tokens_end() {
+    let stage = Stage::new(|sent| match sent.number {
+        1 => Reply::Answer(403, "<html>".into()),
+        _ => numbered(sent),
+    });
+    let cached = stage.token(&login()).await;
+    stage.clock.advance(149);
+    stage.source.renew(&login(), cached.ticket.unwrap());
+    until("the renewal", || stage.source.stats().in_flight == 0).await;
+    assert!(Arc::ptr_eq(&stage.token(&login()).await, &cached), "the token is alive");
+    stage.clock.advance(1);
+    assert_eq!(stage.token(&login()).await.token.value.expose(), "token-2");
+}
+
+#[tokio::test]
+async fn fault_91_a_refused_renewal_harms_no_call_after_the_tokens_end() {
+    let stage = Stage::new(|sent| match sent.number {
+        1 => oauth_error("invalid_client_id", "client identifier invalid"),
+        _ => numbered(sent),
+    });
+    let cached = stage.token(&login()).await;
+    stage.clock.advance(149);
+    stage.source.renew(&login(), cached.ticket.unwrap());
+    until("the renewal", || stage.source.stats().in_flight == 0).await;
+    stage.clock.advance(1);
+    assert_eq!(stage.token(&login()).await.token.value.expose(), "token-2");
 }
 
 #[tokio::test]

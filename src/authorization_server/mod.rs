@@ -136,8 +136,8 @@ impl TokenEndpoint {
             return Err(Failure { had_no_effect: true, ..signed_too_late(time.limit) });
         }
         let number = self.requests.fetch_add(1, Relaxed) + 1;
-        let response =
-            self.transport.send(self.http_request(base, made, left.max(time.least))).await?;
+        let sending = self.transport.send(self.http_request(base, made, left.max(time.least)));
+        let response = sending.await.map_err(response::status_first)?;
         Ok(Answered { number, response, began, sent, received: self.clock.now() })
     }
 

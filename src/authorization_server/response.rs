@@ -89,13 +89,32 @@ pub(super) fn successor(response: &Response) -> Successor {
     }
 }
 
+/// Judges an answer that was too large to be read by its status, if its status says anything.
+pub(super) fn status_first(failure: Failure) -> Failure {
+    match failure.status {
+        Some(status @ 300..400) if is_too_large(&failure) => {
+            Failure { status: Some(status), ..redirected(status) }
+        }
+        Some(status @ 400..) if is_too_large(&failure) => {
+            Failure { status: Some(status), ..bad_status(status, "more than 64 KiB") }
+        }
+        _ => failure,
+    }
+}
+
+fn is_too_large(failure: &Failure) -> bool {
+    failure.code == Code::ResponseTooLarge
+}
+
+fn redirected(status: u16) -> Failure {
+    let what = format!("The host answered with a redirect (HTTP {status}).");
+    Failure::new(Code::RedirectRefused, what)
+}
+
 fn read(response: &Response, issuer: &Issuer) -> Result<Granted, Failure> {
     let status = response.status;
     if (300..400).contains(&status) {
-        return Err(Failure::new(
-            Code::RedirectRefused,
-            format!("The host answered with a redirect (HTTP {status})."),
-        ));
+        return Err(redirected(status));
     }
     let json = response.body.expose().trim_ascii_start();
     let body = match json.first() {

@@ -130,11 +130,11 @@ impl Deadlines {
         Some(Ticket::new(slot_number, generation))
     }
 
-    /// Whether the token of `ticket` may be used at `now`. Counts a hit if the token may be used.
-    pub fn peek(&self, ticket: Ticket, now: Moment) -> Peek {
-        let Some(slot) = self.slot(ticket) else { return Peek::Gone };
+    /// The slot of a ticket whose token may be used at `now`.
+    fn live_slot(&self, ticket: Ticket, now: Moment) -> Option<&Slot> {
+        let slot = self.slot(ticket)?;
         if slot.generation.load(Ordering::Acquire) != ticket.generation() {
-            return Peek::Gone;
+            return None;
         }
         let deadline = Moment {
             wall: slot.wall.load(Ordering::Relaxed),
@@ -143,9 +143,17 @@ impl Deadlines {
         };
         fence(Ordering::Acquire);
         let same = slot.generation.load(Ordering::Relaxed) == ticket.generation();
-        if !same || !now.is_before(deadline) {
-            return Peek::Gone;
-        }
+        (same && now.is_before(deadline)).then_some(slot)
+    }
+
+    /// Whether the token of `ticket` may be used at `now`. This is no use of it.
+    pub fn is_alive(&self, ticket: Ticket, now: Moment) -> bool {
+        self.live_slot(ticket, now).is_some()
+    }
+
+    /// Whether the token of `ticket` may be used at `now`. Counts a hit if so.
+    pub fn peek(&self, ticket: Ticket, now: Moment) -> Peek {
+        let Some(slot) = self.live_slot(ticket, now) else { return Peek::Gone };
         slot.hits.fetch_add(1, Ordering::Relaxed);
         let due = slot.due.load(Ordering::Relaxed);
         if now.boot >= due && slot.postpone(due, now) {

@@ -91,6 +91,12 @@ impl TokenCache {
         self.tokens.get(identity).filter(|cached| cached.token.is_alive(now))
     }
 
+    /// Whether the token of this ticket may be used at `now`, in the cache of any source that shares the
+    /// table of deadlines. This is no use of it.
+    pub fn is_alive(&self, ticket: Ticket, now: Moment) -> bool {
+        self.deadlines.is_alive(ticket, now)
+    }
+
     /// Marks the use of a token, so that the cache evicts another token.
     pub fn mark_used(&self, identity: &Identity) {
         self.tokens.get(identity);

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
 
-use super::Lineage;
+use super::{Lineage, SeenRotation};
 use crate::bounded::lock;
 use crate::credential::Client;
 use crate::entropy::random;
@@ -14,6 +14,8 @@ use crate::secret::Secret;
 
 /// How many refresh tokens may be known before new lineages are refused.
 pub const CAPACITY: usize = 1_000_000;
+/// Apps whose rotation is remembered for new lineages.
+const APPS: usize = 10_000;
 const FIRST_SWEEP: usize = 1_000;
 
 /// The lineages of a process. A used lineage is never evicted, because its refresh token could be
@@ -32,6 +34,8 @@ struct Table {
     unused: HashMap<Identity, Weak<Lineage>>,
     /// How many unused lineages there may be before ended ones are removed.
     sweep_at: usize,
+    /// Whether each app rotates refresh tokens, by host and client id.
+    rotations: HashMap<(String, String), Arc<SeenRotation>>,
 }
 
 impl KnownLineages {
@@ -64,7 +68,10 @@ impl KnownLineages {
                 let what = format!("{} refresh tokens are known already.", self.capacity);
                 return Err(Failure::new(Code::RefreshTokensFull, what));
             }
-            None => known.begin(name, Lineage::begin(Arc::new(refresh_token))?),
+            None => {
+                let rotation = known.rotation_of(client);
+                known.begin(name, Lineage::begin(Arc::new(refresh_token), rotation)?)
+            }
         };
         if let Some(rotates) = rotates {
             lineage.tell_rotation(rotates);
@@ -103,6 +110,14 @@ impl KnownLineages {
 }
 
 impl Table {
+    /// What the answers to this app showed: of one user's answer, all its users learn.
+    fn rotation_of(&mut self, client: &Client) -> Arc<SeenRotation> {
+        if self.rotations.len() >= APPS {
+            self.rotations.clear();
+        }
+        self.rotations.entry((client.login_url.site(), client.id.clone())).or_default().clone()
+    }
+
     fn find(&self, name: &Identity) -> Option<Arc<Lineage>> {
         self.used.get(name).cloned().or_else(|| self.unused.get(name)?.upgrade())
     }

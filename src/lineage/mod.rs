@@ -8,6 +8,7 @@
 
 mod known;
 mod offer;
+mod rotation;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -17,8 +18,8 @@ use tokio::sync::{self, watch};
 use tokio::time::timeout;
 
 use crate::bounded::lock;
-use crate::cache::Epoch;
-use crate::clock::Clock;
+use crate::cache::{Epoch, Ticket};
+use crate::clock::{Clock, Moment};
 use crate::entropy::random;
 use crate::failure::{Code, Failure};
 use crate::secret::Secret;
@@ -26,6 +27,7 @@ use crate::token::{AccessToken, Successor};
 
 pub use known::{CAPACITY, KnownLineages};
 pub use offer::{Offer, Waiting};
+pub use rotation::SeenRotation;
 use state::{Standing, State};
 
 /// How often a waiting caller checks for an expired offer.
@@ -50,15 +52,18 @@ pub enum Next {
 }
 
 impl Lineage {
-    /// A lineage that begins with `refresh_token`.
+    /// A lineage that begins with `refresh_token`, of an app whose answers showed `rotation`.
     ///
     /// # Errors
     /// `INTERNAL` if the system gives no random numbers.
-    pub fn begin(refresh_token: Arc<Secret>) -> Result<Arc<Self>, Failure> {
+    pub fn begin(
+        refresh_token: Arc<Secret>,
+        rotation: Arc<SeenRotation>,
+    ) -> Result<Arc<Self>, Failure> {
         Ok(Arc::new(Self {
             id: random()?,
             turn: sync::Mutex::default(),
-            state: Mutex::new(State::begin(refresh_token)),
+            state: Mutex::new(State::begin(refresh_token, rotation)),
             changed: watch::channel(()).0,
         }))
     }
@@ -78,12 +83,19 @@ impl Lineage {
         self.turn.lock().await
     }
 
-    /// The next step of a flight that began in `epoch`. Only the flight that has the turn may ask.
+    /// The next step of a flight that began in `epoch`. Only the holder of the turn may ask. `is_alive`
+    /// tells of a ticket whether its token may be used.
     ///
     /// # Errors
-    /// `REFRESH_UNCERTAIN` if the token was sent and its answer was lost. `REFRESH_TOKEN_INVALID`
-    /// if the server refuses the token for good, or the user has forgotten the lineage.
-    pub fn next(&self, epoch: Epoch) -> Result<Next, Failure> {
+    /// `REFRESH_UNCERTAIN` if the token was sent and its answer lost, and this was a moment ago or an
+    /// access token of the lineage is alive: a second use would revoke that one, too.
+    /// `REFRESH_TOKEN_INVALID` if the server refuses the token for good, or the user has forgotten it.
+    pub fn next(
+        &self,
+        epoch: Epoch,
+        now: Moment,
+        is_alive: impl Fn(Ticket) -> bool,
+    ) -> Result<Next, Failure> {
         let mut state = self.state();
         if state.is_forgotten {
             return Err(forgotten());
@@ -98,10 +110,15 @@ impl Lineage {
         }
         match &state.standing {
             Standing::Invalid(failure) => return Err(failure.clone()),
-            Standing::Sent if state.may_rotate() => return Err(uncertain()),
+            Standing::Sent { until, .. }
+                if state.may_rotate()
+                    && (now.is_before(*until) || state.ticket.is_some_and(is_alive)) =>
+            {
+                return Err(uncertain(until.since(now)));
+            }
             _ => {}
         }
-        state.standing = Standing::Sent;
+        state.mark_sent(now);
         Ok(Next::Send(state.current.clone()))
     }
 
@@ -123,16 +140,24 @@ impl Lineage {
                 state.rotate(token);
             }
             Successor::None | Successor::Token(_) => {
-                state.rotation_seen = state.rotation_seen.or(Some(false));
+                state.rotation_seen.set(false);
                 state.standing = Standing::Ready;
             }
-            Successor::Unreadable => state.rotation_seen = Some(true),
+            Successor::Unreadable => {
+                state.rotation_seen.set(true);
+                state.standing = Standing::Invalid(replaced());
+            }
         }
         drop(state);
         self.changed.send_replace(());
     }
 
-    /// Records the failure of a request. Returns the failure for the callers.
+    /// Takes the ticket of the access token that was minted last.
+    pub fn minted(&self, ticket: Option<Ticket>) {
+        self.state().ticket = ticket;
+    }
+
+    /// Takes the failure of a request, and returns the failure for the callers.
     pub fn failed(&self, failure: Failure) -> Failure {
         let mut state = self.state();
         if failure.code == Code::RefreshTokenInvalid {
@@ -145,8 +170,9 @@ impl Lineage {
             state.standing = Standing::Ready;
             return failure;
         }
-        let what = format!("{} {}", failure.what, uncertain().what);
-        Failure { code: Code::RefreshUncertain, what, retryable: false, ..failure }
+        let uncertain = uncertain(Duration::ZERO);
+        let what = format!("{} {}", failure.what, uncertain.what);
+        Failure { code: uncertain.code, what, retryable: uncertain.retryable, ..failure }
     }
 
     /// Waits until the newest refresh token is stored.
@@ -193,7 +219,13 @@ pub fn forgotten() -> Failure {
     Failure::new(Code::RefreshTokenInvalid, what)
 }
 
-fn uncertain() -> Failure {
+fn uncertain(wait: Duration) -> Failure {
     let what = "The refresh token was sent and no usable answer came: the token may be spent.";
-    Failure::new(Code::RefreshUncertain, what)
+    let retry_after = (!wait.is_zero()).then_some(wait);
+    Failure { retry_after, ..Failure::new(Code::RefreshUncertain, what) }
+}
+
+fn replaced() -> Failure {
+    let what = "The refresh token was replaced by one that cannot be read.";
+    Failure::new(Code::RefreshTokenInvalid, what)
 }

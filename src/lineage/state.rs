@@ -3,11 +3,18 @@
 use std::sync::Arc;
 
 use super::offer::OpenOffer;
-use crate::cache::Epoch;
-use crate::clock::Clock;
+use std::time::Duration;
+
+use super::rotation::SeenRotation;
+use crate::cache::{Epoch, Ticket};
+use crate::clock::{Clock, Moment};
 use crate::failure::Failure;
 use crate::secret::Secret;
 use crate::token::AccessToken;
+
+/// Between two calls that send a refresh token whose answer was lost.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 pub(super) struct State {
     /// The newest refresh token.
@@ -15,10 +22,11 @@ pub(super) struct State {
     pub standing: Standing,
     /// Whether the app rotates refresh tokens, as the user says.
     pub rotation_told: Option<bool>,
-    /// Whether the app rotates refresh tokens, as its answers show.
-    pub rotation_seen: Option<bool>,
-    /// The access token or failure that came with `current` and was not handed out yet, with the
-    /// epoch of its request.
+    /// The same, as the answers to any user of the app show.
+    pub rotation_seen: Arc<SeenRotation>,
+    /// The access token minted last, in the cache of any source.
+    pub ticket: Option<Ticket>,
+    /// What came with `current` and was not handed out yet, with the epoch of the request.
     pub granted: Option<(Epoch, Result<AccessToken, Failure>)>,
     /// The refresh token that the user stored last; `None` once `current` is stored.
     pub last_stored: Option<Arc<Secret>>,
@@ -38,8 +46,15 @@ pub(super) struct State {
 pub(super) enum Standing {
     /// The refresh token may be sent.
     Ready,
-    /// The refresh token was sent, and no answer is known.
-    Sent,
+    /// The refresh token was sent, and no answer is known. A later call may send it once more, after
+    /// `until`. If the token was rotated, nobody has its successor, and the user logs in again either
+    /// way. If not, the token is good.
+    Sent {
+        /// When the next call may send the token.
+        until: Moment,
+        /// How long that is after the last one.
+        pause: Duration,
+    },
     /// The refresh token came in an answer, and must be stored before anything else happens.
     Unstored {
         /// The offer that a caller has taken.
@@ -54,12 +69,13 @@ pub(super) enum Standing {
 }
 
 impl State {
-    pub fn begin(refresh_token: Arc<Secret>) -> Self {
+    pub fn begin(refresh_token: Arc<Secret>, rotation_seen: Arc<SeenRotation>) -> Self {
         Self {
             current: refresh_token,
             standing: Standing::Ready,
             rotation_told: None,
-            rotation_seen: None,
+            rotation_seen,
+            ticket: None,
             granted: None,
             last_stored: None,
             rotations: 0,
@@ -73,12 +89,22 @@ impl State {
 
     /// Whether an answer may bring a new refresh token. `true` until the opposite is known.
     pub fn may_rotate(&self) -> bool {
-        self.rotation_seen == Some(true) || self.rotation_told.or(self.rotation_seen) != Some(false)
+        let seen = self.rotation_seen.get();
+        seen == Some(true) || self.rotation_told.or(seen) != Some(false)
+    }
+
+    /// Marks the refresh token as sent at `now`. Each send without an answer doubles the pause.
+    pub fn mark_sent(&mut self, now: Moment) {
+        let pause = match self.standing {
+            Standing::Sent { pause, .. } => (pause * 2).min(LONGEST_PAUSE),
+            _ => FIRST_PAUSE,
+        };
+        self.standing = Standing::Sent { until: now.after(pause), pause };
     }
 
     /// Makes `successor` the current refresh token.
     pub fn rotate(&mut self, successor: Arc<Secret>) {
-        self.rotation_seen = Some(true);
+        self.rotation_seen.set(true);
         self.rotations += 1;
         let replaced = std::mem::replace(&mut self.current, successor);
         self.last_stored.get_or_insert(replaced);

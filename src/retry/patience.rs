@@ -16,8 +16,8 @@ pub struct Patience {
     pub least: Duration,
     /// The most attempts.
     pub attempts: u32,
-    /// The most time for one attempt.
-    pub attempt: Duration,
+    /// How long an attempt may be silent before the next one starts beside it, on a new socket.
+    pub beside: Duration,
     /// Whether a request that was sent may be sent again.
     pub replays: bool,
 }
@@ -29,7 +29,7 @@ impl Patience {
         budget: Duration::from_millis(7_500),
         least: SMALLEST_BUDGET,
         attempts: 3,
-        attempt: Duration::from_secs(4),
+        beside: Duration::from_secs(4),
         replays: true,
     };
     /// No caller waits, because the old token is alive: one attempt. A later call starts the next
@@ -41,7 +41,6 @@ impl Patience {
     pub const SENT_ONCE: Self = Self {
         budget: Duration::from_secs(30),
         least: Duration::from_millis(22_500),
-        attempt: Duration::from_secs(30),
         replays: false,
         ..Self::WAITED_FOR
     };

@@ -149,7 +149,8 @@ impl TokenSource {
                 Lookup::Refused(failure) => return Err(Arc::new(failure)),
                 Lookup::Seat(seat) => seat,
             };
-            // A renewal in the background makes one attempt. A waiting caller gets more attempts.
+            // A renewal in the background tries once, and its failure harms nobody. A caller that waits
+            // deserves a flight of its own.
             let again = seat.in_background && !seat.started;
             let outcome = tokio::select! {
                 biased;
@@ -157,7 +158,7 @@ impl TokenSource {
                 offer = &mut offer => return Ok(Answer::Offer(offer, Resume(Lookup::Seat(seat)))),
             };
             match outcome {
-                Err(failure) if again && failure.retryable => found = self.look_up(login, true),
+                Err(_) if again => found = self.look_up(login, true),
                 outcome => return outcome.map(Answer::Token),
             }
         }

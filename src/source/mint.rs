@@ -26,9 +26,9 @@ impl TokenSource {
         // A flight that ended between the caller's look and this start may have left a token.
         let before = self.cached(login);
         if let Some(cached) =
-            before.as_ref().filter(|cached| replaces.is_none() || cached.ticket != replaces)
+            before.filter(|cached| replaces.is_none() || cached.ticket != replaces)
         {
-            return Ok(cached.clone());
+            return Ok(cached);
         }
         // Or it may have left a refusal.
         if let Some(failure) = self.refuses(login, self.clock.now()) {
@@ -37,13 +37,12 @@ impl TokenSource {
         let patience = if replaces.is_some() { Patience::RENEWAL } else { Patience::WAITED_FOR };
         match self.mint_by(&login.grant, patience, begun).await {
             Ok(mint) => {
-                self.refusals.forget(&login.identity);
-                let value = mint.token.value.expose();
-                if before.is_some_and(|before| before.token.value.expose() == value) {
-                    self.cap.count(login.identity, self.clock.now());
-                }
+                self.refusals.granted(login.identity);
                 self.counters.minted(mint.signing, mint.request);
                 let cached = self.cache.put(login.identity, mint.token, begun, self.clock.now());
+                if let Grant::RefreshToken(grant) = &login.grant {
+                    grant.lineage.minted(cached.ticket);
+                }
                 // The user may have forgotten the lineage after `forget` looked for this token.
                 if login.is_forgotten() {
                     self.drop_token(login);
@@ -53,17 +52,21 @@ impl TokenSource {
             Err(failure) => {
                 // A remembered failure sent nothing, so it is not counted.
                 if failure.attempts > 0 {
-                    self.count_failure(login, &failure);
+                    self.count_failure(login, &failure, replaces.is_some());
                 }
                 Err(Arc::new(failure))
             }
         }
     }
 
-    fn count_failure(&self, login: &Login, failure: &Failure) {
+    /// A failed renewal is not remembered: the token is still alive, and after its end a call may try at
+    /// once.
+    fn count_failure(&self, login: &Login, failure: &Failure, is_renewal: bool) {
         let now = self.clock.now();
         self.counters.failures.count();
-        self.refusals.remember(login.identity, failure, now);
+        if !is_renewal {
+            self.refusals.remember(login.identity, failure, now);
+        }
         if was_refused(failure) {
             self.cap.count(login.identity, now);
         }
@@ -88,7 +91,9 @@ impl TokenSource {
         let _turn = lineage.turn().await;
         let mut took = None;
         loop {
-            match lineage.next(begun)? {
+            match lineage.next(begun, self.clock.now(), |ticket| {
+                self.cache.is_alive(ticket, self.clock.now())
+            })? {
                 Next::Store => lineage.stored(&*self.clock).await?,
                 Next::Take(granted) => match (granted, took) {
                     (Ok(token), _) if token.is_alive(self.clock.now()) => {

@@ -11,8 +11,8 @@ use crate::identity::Identity;
 const HOUR: Duration = Duration::from_secs(3_600);
 const MOST: u32 = 60;
 
-/// How many logins of each identity were refused, were forced by a 401, or brought the token that
-/// was cached already. A login at the end of a token's configured life is not counted.
+/// How many logins of each identity were refused, or were forced by a 401. A login after a token's
+/// configured life is not counted, whatever token it brings.
 #[derive(Default)]
 pub struct MintCap(Bounded<Identity, Hour>);
 

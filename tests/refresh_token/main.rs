@@ -28,6 +28,7 @@ const STORES: Storing = Storing::Within(Duration::from_secs(5));
 const AT_ONCE: Fate = Fate::Answered(Duration::ZERO);
 
 struct Stage {
+    deadlines: Arc<Deadlines>,
     issuer: Arc<Issuer>,
     clock: Arc<ManualClock>,
     known: Arc<KnownLineages>,
@@ -37,8 +38,14 @@ struct Stage {
 fn stage(issuer: Arc<Issuer>) -> Stage {
     let clock = Arc::<ManualClock>::default();
     let known = Arc::new(KnownLineages::new(CAPACITY).unwrap());
-    let source = source(&issuer, &clock);
-    Stage { issuer, clock, known, source }
+    let deadlines = Arc::<Deadlines>::default();
+    let source = source_on(issuer.clone(), clock.clone(), deadlines.clone(), 100);
+    Stage { deadlines, issuer, clock, known, source }
+}
+
+/// Another source of the same process: the table of deadlines is shared.
+fn source_beside(stage: &Stage) -> Arc<TokenSource> {
+    source_on(stage.issuer.clone(), stage.clock.clone(), stage.deadlines.clone(), 100)
 }
 
 fn source(issuer: &Arc<Issuer>, clock: &Arc<ManualClock>) -> Arc<TokenSource> {

@@ -1,7 +1,7 @@
 //! An authorization server that rotates refresh tokens as Salesforce does: a used token is spent at
 //! once, and using a spent token revokes its family.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -43,9 +43,12 @@ struct Books {
     families: HashMap<String, usize>,
     /// The living refresh token of each family.
     living: Vec<Option<String>>,
+    /// Refresh tokens whose successor has been received.
+    replaced: HashSet<String>,
     issued: usize,
     posts: usize,
     reuses: usize,
+    second_sends: usize,
     seen: Vec<Seen>,
 }
 
@@ -80,9 +83,14 @@ impl Issuer {
         self.books().posts
     }
 
-    /// How often a spent refresh token was sent.
+    /// How often a refresh token was presented whose successor had been received.
     pub fn reuses(&self) -> usize {
         self.books().reuses
+    }
+
+    /// How often a spent refresh token was presented whose successor nobody has: its answer was lost.
+    pub fn second_sends(&self) -> usize {
+        self.books().second_sends
     }
 
     /// All requests so far, in their order.
@@ -105,7 +113,8 @@ impl Issuer {
             return (400, refused.to_string());
         };
         if books.living[family].as_deref() != Some(presented) {
-            books.reuses += 1;
+            let is_known = books.replaced.contains(presented);
+            *(if is_known { &mut books.reuses } else { &mut books.second_sends }) += 1;
             books.living[family] = None;
             return (400, refused.to_string());
         }
@@ -150,6 +159,7 @@ impl Transport for Issuer {
                 Fate::Answered(after) => {
                     let worked = self.work(&presented);
                     tokio::time::sleep(after).await;
+                    self.books().replaced.insert(presented);
                     Ok(answer(worked))
                 }
                 Fate::Unsent => Err(Failure {

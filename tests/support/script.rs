@@ -37,6 +37,8 @@ pub enum Reply {
         retry_after: Option<String>,
     },
     Fails(Code),
+    /// More than is read, under this status.
+    TooLarge(u16),
     Panics,
 }
 
@@ -110,6 +112,10 @@ impl Transport for Script {
                     Ok(Response { headers: headers.collect(), ..response(status, body) })
                 }
                 Reply::Fails(code) => Err(Failure::new(code, "As the script says.")),
+                Reply::TooLarge(status) => Err(Failure {
+                    status: Some(status),
+                    ..Failure::new(Code::ResponseTooLarge, "As the script says.")
+                }),
                 Reply::Panics => panic!("as the script says"),
             }
         })

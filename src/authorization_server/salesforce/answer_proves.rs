@@ -2,13 +2,10 @@
 
 use crate::failure::{Code, Failure};
 
-/// Salesforce handles one request for each grant at a time, and rejects the second. A rejected
-/// request that consumes nothing (JWT bearer, no rotation) may be sent again.
-pub(super) fn as_busy(failure: Failure) -> Failure {
-    if failure.code != Code::RefreshUncertain {
-        return failure;
-    }
-    Failure { code: Code::RateLimited, retryable: true, had_no_effect: true, ..failure }
+/// Whether Salesforce handles another request of the same grant just now. It rejected this one, which
+/// consumed nothing and may be sent again.
+pub(super) fn is_busy(failure: &Failure) -> bool {
+    failure.code == Code::RateLimited && failure.error.as_deref() == Some("invalid_grant")
 }
 
 /// Gives `code` to an `invalid_grant` without a known description, which is about the grant itself
@@ -26,6 +23,5 @@ pub(super) fn about_the_grant(failure: Failure, code: Code) -> Failure {
 /// the request.
 pub(super) fn is_refusal(failure: &Failure) -> bool {
     let Some(status) = failure.status.filter(|status| *status < 500) else { return false };
-    !matches!(failure.code, Code::RefreshUncertain | Code::ServerUnavailable)
-        && (failure.error.is_some() || status >= 300)
+    failure.code != Code::ServerUnavailable && (failure.error.is_some() || status >= 300)
 }

@@ -143,7 +143,6 @@ impl Salesforce {
         let request = jwt_bearer::request(credential, audience, signing_time);
         let answer = self.endpoint.ask(&credential.login_url, request, time).await?;
         let granted = self.endpoint.read(&answer).map_err(|failure| {
-            let failure = answer_proves::as_busy(failure);
             let expired = failure.code == Code::AssertionExpired;
             let news = expired && self.skews.learn(host, &answer);
             Failure { retryable: failure.retryable || news, ..failure }

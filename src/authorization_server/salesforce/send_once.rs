@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::{AttemptTime, TokenEndpoint};
 use super::Salesforce;
-use super::answer_proves::{about_the_grant, as_busy, is_refusal};
+use super::answer_proves::{about_the_grant, is_busy, is_refusal};
 use super::instance_hosts::InstanceHosts;
 use super::issued::{self, Terms};
 use super::redact::redact;
@@ -143,7 +143,7 @@ impl Salesforce {
             // What a token response says of the refresh token counts, even if its access token is
             // unusable. A new refresh token counts in any answer.
             Err(failure) if !is_grant && !matches!(successor, Successor::Token(_)) => {
-                Err(if terms.may_rotate { failure } else { as_busy(failure) })
+                Err(Failure { had_no_effect: is_busy(&failure), ..failure })
             }
             token => Ok(Refreshed {
                 token: token.map_err(|failure| Failure { attempts: 1, ..failure }),

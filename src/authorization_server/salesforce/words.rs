@@ -43,7 +43,8 @@ const DESCRIPTIONS: &[(&[&str], Code)] = &[
     (&["inactive", "user"], Code::UserInactive),
     (&["ip", "restricted"], Code::IpRestricted),
     (&["login", "hours"], Code::IpRestricted),
-    (&["token", "already", "processed"], Code::RefreshUncertain),
+    // Salesforce handles one request a grant at a time; the rejected one has consumed nothing.
+    (&["token", "already", "processed"], Code::RateLimited),
     (&["expired", "token"], Code::RefreshTokenInvalid),
     (&["data", "not", "available"], Code::OrgInactive),
 ];
@@ -96,7 +97,7 @@ mod tests {
         ("invalid_grant", "ip restricted", Code::IpRestricted),
         ("invalid_grant", "IP restricted or invalid login hours", Code::IpRestricted),
         ("invalid_grant", "outside of your login hours", Code::IpRestricted),
-        ("invalid_grant", "token request is already being processed", Code::RefreshUncertain),
+        ("invalid_grant", "token request is already being processed", Code::RateLimited),
         ("inactive_org", "Org is locked, closed, or suspended", Code::OrgInactive),
         ("invalid_grant", "Data Not Available", Code::OrgInactive),
         ("invalid_grant", "activation secret invalid", Code::Refused),
