@@ -50,7 +50,7 @@ function openConnection(Connection, entry, token, connectionOptions) {
     refreshFn,
   });
   connection.userInfo = userInfoOf(token);
-  // A class of the user's may hide its token in a private field. Renewed tokens are set here.
+  // A user's class may hide its token. Renewed tokens are set on `accessToken`.
   connection.accessToken ??= token.accessToken;
   entry.prepare(connection);
   return connection;

@@ -15,7 +15,7 @@ use crate::secret::Secret;
 use crate::token::Successor;
 use crate::transport::Response;
 
-/// In bytes: longer than any token, JWTs included, and a legal header value.
+/// In bytes: longer than any token, JWTs included, and short enough for a header value.
 const LONGEST_TOKEN: usize = 16 * 1_024;
 /// In bytes: longer than any host of Salesforce, and shorter than a token.
 const LONGEST_HOST: usize = 100;
@@ -34,7 +34,7 @@ pub struct Granted {
     pub id: Option<String>,
     /// The scopes granted.
     pub scope: Option<String>,
-    /// The life granted.
+    /// The granted life.
     pub expires_in: Option<Duration>,
 }
 
@@ -65,8 +65,8 @@ pub(super) fn parse(
     })
 }
 
-/// What a successful answer says of the refresh token, whatever else it says: a lost refresh token is
-/// a lost login.
+/// What a successful answer says of the refresh token, even if the rest of the answer is unusable.
+/// A lost refresh token would mean a lost login.
 pub(super) fn successor(response: &Response) -> Successor {
     #[derive(Default, Deserialize)]
     #[serde(default)]
@@ -77,7 +77,7 @@ pub(super) fn successor(response: &Response) -> Successor {
         return Successor::None;
     }
     let body = response.body.expose().trim_ascii_start();
-    // serde reads an array as an object, too.
+    // serde would read an array as an object, too.
     if body.first() != Some(&b'{') {
         return Successor::Unreadable;
     }
@@ -94,14 +94,34 @@ pub(super) fn successor(response: &Response) -> Successor {
     }
 }
 
+/// Judges an answer that was too large to be read by its status, if its status says anything.
+pub(super) fn status_first(failure: Failure) -> Failure {
+    match failure.status {
+        Some(status @ 300..400) if is_too_large(&failure) => {
+            Failure { status: Some(status), ..redirected(status, None) }
+        }
+        Some(status @ 400..) if is_too_large(&failure) => {
+            Failure { status: Some(status), ..bad_status(status, "more than 64 KiB") }
+        }
+        _ => failure,
+    }
+}
+
+fn is_too_large(failure: &Failure) -> bool {
+    failure.code == Code::ResponseTooLarge
+}
+
+/// The failure of a redirect. `location` is what the answer says of its target.
+fn redirected(status: u16, location: Option<&str>) -> Failure {
+    let target = location.map(redirect_target).unwrap_or_default();
+    let what = format!("The host answered with a redirect{target} (HTTP {status}).");
+    Failure::new(Code::RedirectRefused, what)
+}
+
 fn read(response: &Response, issuer: &Issuer) -> Result<Granted, Failure> {
     let status = response.status;
     if (300..400).contains(&status) {
-        let target = response.header("location").map(redirect_target).unwrap_or_default();
-        return Err(Failure::new(
-            Code::RedirectRefused,
-            format!("The host answered with a redirect{target} (HTTP {status})."),
-        ));
+        return Err(redirected(status, response.header("location")));
     }
     let json = response.body.expose().trim_ascii_start();
     let body = match json.first() {
@@ -109,7 +129,7 @@ fn read(response: &Response, issuer: &Issuer) -> Result<Granted, Failure> {
         _ => None,
     };
     let Some(body) = body else { return Err(not_json(response)) };
-    // RFC 6749 errors come with 400; some proxies and servers send them with 200.
+    // RFC 6749 sends errors with status 400. Some proxies and servers send them with 200.
     if let Field::Text(error) = &body.error {
         let description = body.error_description.text();
         return Err(oauth_error::classify(issuer, error, description.as_deref(), status));
@@ -191,7 +211,8 @@ fn bad_status(status: u16, instead: &str) -> Failure {
         _ => Code::BadResponse,
     };
     Failure {
-        // A page in place of an answer passes; a host that knows no token endpoint does not.
+        // A 4xx other than 408 and 429 means that the host has no token endpoint here. Any other
+        // page may be gone later.
         retryable: code.is_retryable() && !matches!(status, 400..=407 | 409..=428 | 430..=499),
         ..Failure::new(code, format!("The host answered with {instead} (HTTP {status})."))
     }
@@ -317,7 +338,7 @@ mod tests {
             assert!(failure.what.ends_with(told), "{location:?}: {}", failure.what);
             assert!(!failure.what.contains("secret"), "{}", failure.what);
         }
-        assert!(SALESFORCE.wanted_headers.contains(&"location"));
+        assert!(SALESFORCE.more_headers.contains(&"location"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Names and secrets as people paste them → checked text.
+//! Pasted names and secrets → checked text.
 
 use zeroize::Zeroizing;
 
@@ -11,8 +11,8 @@ const LONGEST_NAME: usize = 1_024;
 /// In bytes: longer than any client secret or token that Salesforce issues.
 const LONGEST_SECRET: usize = 16 * 1_024;
 
-/// Reads a client id, user name, audience or redirect URI. A name goes into the assertion as it is, so
-/// only what can be no name is refused.
+/// Reads a client id, user name, audience or redirect URI. The name goes into the assertion unchanged.
+/// Only a text that cannot be a name is refused.
 ///
 /// # Errors
 /// `CONFIG_INVALID`, naming the option and never its value.
@@ -54,7 +54,7 @@ pub fn secret(option: &'static str, text: &str) -> Result<Secret, Failure> {
     } else if starts(&["-----BEGIN"]) {
         "is a PEM file: a private key or a certificate does not belong here."
     } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        "holds characters that cannot be part of it, such as a space or a line end."
+        "holds a character that is not allowed, such as a space or a line end."
     } else if text.starts_with(is_quote) || text.ends_with(is_quote) {
         "has a quote at one end only: take it off."
     } else {

@@ -1,4 +1,4 @@
-//! A token response that grants a token → the token: its hosts checked, its life counted.
+//! A token response → an access token with checked hosts and its deadline.
 
 use super::super::{Answered, Granted};
 use super::instance_hosts::InstanceHosts;
@@ -7,7 +7,7 @@ use crate::failure::{Code, Failure};
 use crate::life::Life;
 use crate::token::AccessToken;
 
-/// On which terms a token is taken.
+/// The configuration by which a token is checked.
 pub(super) struct Terms<'a> {
     pub hosts: InstanceHosts<'a>,
     pub life: Life,
@@ -26,7 +26,8 @@ pub(super) fn token(
     let minted = answer.began;
     let usable = terms.life.usable(granted.expires_in);
     let deadline = minted.after(usable);
-    // In the last fifth, and with a twentieth left for the request.
+    // A random moment in the last fifth of the usable life. At least a twentieth is left for the
+    // request.
     let drawn = usable * 4 / 5 + jitter(usable * 3 / 20);
     let token = AccessToken {
         value: granted.access_token,
@@ -39,9 +40,9 @@ pub(super) fn token(
         renew_at: if terms.renews_ahead { minted.after(drawn) } else { deadline },
         deadline,
     };
-    // After a long freeze.
+    // This happens after a long freeze.
     if !token.is_for_one_use() && !token.is_alive(answer.received) {
-        let what = "The answer came when the life of its token was over.";
+        let what = "The token had already expired when the answer was read.";
         return Err(Failure::new(Code::NetworkTimeout, what));
     }
     Ok(token)

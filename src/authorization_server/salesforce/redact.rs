@@ -1,4 +1,4 @@
-//! A failure without the secrets that were sent: a server may repeat them in its description.
+//! Removes the secrets that were sent from a failure: a server may repeat them in its description.
 
 use url::form_urlencoded::byte_serialize;
 use zeroize::Zeroizing;
