@@ -1,6 +1,7 @@
 //! A token endpoint (RFC 6749 §3.2) and its answers, as any issuer has them. What is an issuer's own
 //! stands in the issuer's folder.
 
+mod expiry;
 mod field;
 mod oauth_error;
 mod response;
