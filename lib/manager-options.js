@@ -3,7 +3,7 @@
 // The options that all managers have, and the token source that they open.
 
 const native = require('../native.js');
-const { checkString, invalid } = require('./checks.js');
+const { checkString, invalid, own } = require('./checks.js');
 const { errorOf } = require('./errors.js');
 
 /** @typedef {import('../native').TokenSource} TokenSource */
@@ -31,7 +31,9 @@ function sourceFor(options, shared) {
   if (typeof options !== 'object' || options === null) {
     throw invalid('options', 'options must be an object.');
   }
-  const { Connection, allowedInstanceHosts: hosts = [], ca, capacity = CAPACITY } = options;
+  const [Connection, ca] = [own(options, 'Connection'), own(options, 'ca')];
+  const hosts = own(options, 'allowedInstanceHosts', []);
+  const capacity = own(options, 'capacity', CAPACITY);
   if (Connection !== undefined && !isClass(Connection)) {
     throw invalid('Connection', 'Connection must be a class.');
   }

@@ -3,6 +3,8 @@
 // Makes Connections. No other file loads jsforce.
 
 const { SalesforceAuthError, authError, causedBy } = require('../errors.js');
+const { hideSecrets, summarize } = require('../printed.js');
+const { limitRequests } = require('./api-requests.js');
 const { rememberError } = require('./hidden-errors.js');
 const { SessionRefresh } = require('./session-refresh.js');
 
@@ -40,6 +42,8 @@ function loadConnectionClass() {
 function openConnection(Connection, entry, token) {
   const refresh = new SessionRefresh(entry, token.accessToken);
   const connection = new Connection({
+    // Else what somebody has put on Object.prototype would be options of jsforce.
+    __proto__: null,
     loginUrl: entry.loginUrl ?? entry.instanceUrl,
     instanceUrl: token.instanceUrl,
     accessToken: token.accessToken,
@@ -49,8 +53,9 @@ function openConnection(Connection, entry, token) {
   connection.userInfo = userInfoOf(token);
   // A class of the user's may hide its token in a private field. Renewed tokens are set here.
   connection.accessToken ??= token.accessToken;
+  limitRequests(connection);
   entry.prepare(connection);
-  return connection;
+  return summarize(connection);
 
   /**
    * jsforce calls this after a 401.
@@ -80,14 +85,14 @@ function openConnection(Connection, entry, token) {
  */
 function tokenResponse({ accessToken, instanceUrl, identityUrl, scope }, refreshToken) {
   const rotated = refreshToken === undefined ? {} : { refresh_token: refreshToken };
-  return {
+  return hideSecrets({
     ...rotated,
     access_token: accessToken,
     instance_url: instanceUrl,
     id: identityUrl,
     scope,
     token_type: 'Bearer',
-  };
+  });
 }
 
 /** @param {AccessToken} token */

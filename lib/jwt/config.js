@@ -9,6 +9,7 @@ const {
   checkString,
   checkVersion,
   invalid,
+  own,
 } = require('../checks.js');
 
 /** @typedef {import('../..').JWTConfig} JWTConfig */
@@ -30,7 +31,7 @@ function readConfig(given) {
   }
   /** @type {any} */
   const config = {};
-  for (const name of FIELDS) config[name] = given[name];
+  for (const name of FIELDS) config[name] = own(given, name);
   checkPresent(config, REQUIRED);
   checkKey(config.privateKey);
   for (const name of STRINGS) checkString(config, name);

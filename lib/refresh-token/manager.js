@@ -6,7 +6,7 @@ const { EventEmitter } = require('node:events');
 
 const native = require('../../native.js');
 const { readCallOptions } = require('../call-options.js');
-const { checkSeconds, invalid } = require('../checks.js');
+const { checkSeconds, invalid, own } = require('../checks.js');
 const { Connections } = require('../connection/connections.js');
 const { ConnectionEntries } = require('../connection/entries.js');
 const { readOAuth2Environment } = require('../environment.js');
@@ -45,7 +45,7 @@ class SalesforceConnectionManager extends EventEmitter {
     super();
     const shared = () => native.TokenSource.sharedForRefreshTokens();
     const { source, capacity, Connection } = sourceFor(options, shared);
-    const { connectionTtl = CONNECTION_TTL } = options;
+    const connectionTtl = own(options, 'connectionTtl', CONNECTION_TTL);
     checkSeconds({ connectionTtl }, 'connectionTtl', '');
     this.#connectionTtl = connectionTtl * 1000;
     this.#source = source;
