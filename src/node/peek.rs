@@ -1,5 +1,5 @@
 //! The look that every warm call takes: the one hand-written Node-API function, because the macro's
-//! wrapper costs more than the look itself (`bench/warm-hit.js`). All `unsafe` of this package is here.
+//! wrapper costs more than the look itself (`bench/warm-hit.js`). Beside it, `secret_text.rs` alone has `unsafe`.
 
 use std::panic::catch_unwind;
 use std::ptr::null_mut;
