@@ -171,7 +171,8 @@ export interface OAuth2Config {
    *
    * @param newToken the refresh token to use from now on
    * @param oldFingerprint SHA-256, in hexadecimal, of the refresh token that was stored last. If none
-   *   was stored, of the refresh token that was passed first. It may be several rotations old
+   *   was stored, it is the fingerprint of the refresh token that was passed first. That token may be
+   *   several rotations back
    */
   onRefreshToken?: ((newToken: string, oldFingerprint: string) => unknown) | undefined;
   /**
@@ -258,7 +259,7 @@ export interface AccessToken {
 }
 
 /**
- * What a manager has cached, and what it has done since the process started. Counters never fall.
+ * What a manager has cached, and what it has done since it was made. Counters never fall.
  */
 export interface CacheStats {
   /** Tokens cached: `valid` + `expired`. */
@@ -445,11 +446,12 @@ export class SalesforceConnectionManager<C = Connection> {
    *
    * @param config default: read from the environment, see {@link OAuth2Config}
    * @param refreshToken replaces `refreshToken` of the config
-   * @param cacheKey names a Connection of one app. Another refresh token, another function for it, or
-   *   other options under the key are another Connection that takes its place. The replaced
-   *   Connection still works. Another app under the key is refused with `CONFIG_INVALID`. Nobody gets
-   *   the Connection of another refresh token. Default: the configuration and the refresh token
-   *   together name the Connection
+   * @param cacheKey names a Connection of one app. Another refresh token, function or option under the
+   *   key gives another Connection, which takes the place of the first. The replaced Connection still
+   *   works. A call that fails replaces nothing. Another app under the key is refused with
+   *   `CONFIG_INVALID`. Nobody gets the Connection of another refresh token, unless one function
+   *   object reads for several users. Default: the configuration and the refresh token together name
+   *   the Connection
    * @throws {@link SalesforceAuthError} as a rejection, never synchronously
    */
   getConnection(
@@ -481,7 +483,10 @@ export class SalesforceConnectionManager<C = Connection> {
    * A Connection that somebody still holds, in any manager or thread, gets no token any more
    * (`REFRESH_TOKEN_INVALID`). A later `getConnection` with the refresh token begins anew.
    *
-   * A function stands for the refresh tokens that Connections of this manager have read from it.
+   * A function stands for the refresh tokens that cached Connections of this manager have read from
+   * it. Pass the refresh token itself if such a Connection is no longer cached: after
+   * `clearAllConnections()`, after another Connection took its place under a cache key, or after it
+   * was evicted.
    *
    * This method revokes nothing at Salesforce, and neither does `logout(true)` of a Connection, which
    * is refused with `CONFIG_INVALID`. To revoke the refresh token, POST it as `token` to
@@ -489,9 +494,9 @@ export class SalesforceConnectionManager<C = Connection> {
    *
    * @param config default: read from the environment, see {@link OAuth2Config}
    * @param refreshToken replaces `refreshToken` of the config
-   * @returns whether the refresh token was ever sent
-   * @throws {@link ConfigurationError} if the configuration is wrong, or if no Connection of this
-   *   manager has read a refresh token from the function
+   * @returns whether the refresh token was ever sent; `false` if the function was forgotten before
+   * @throws {@link ConfigurationError} if the configuration is wrong, or if no cached Connection of
+   *   this manager has read a refresh token from the function
    */
   forgetRefreshToken(config?: OAuth2Config, refreshToken?: RefreshTokenSource): boolean;
 

@@ -17,73 +17,84 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** A login at one source. */
 export declare class Login {
-  /** Checks the configuration and parses the key, once. Look at `refusal` before using it. */
+  /** Checks the configuration and parses the key, once. Check `refusal` before using the login. */
   constructor(source: TokenSource, config: JwtConfig)
   /** Why the configuration cannot be used. */
   get refusal(): Refusal | null
-  /** A login by a refresh token. Look at `refusal` before using it. */
+  /** A login by a refresh token. Check `refusal` before using the login. */
   static withRefreshToken(source: TokenSource, config: RefreshTokenConfig, refreshToken: string): Login
   /**
-   * A live token, inside `budget` milliseconds. Never rejects: a failure is a value. `storesWithin` is
-   * how many milliseconds the caller needs to store a new refresh token, if it can. A caller that was
-   * asked to store one passes the settled rotation, and resumes there.
+   * A live token, within `budget` milliseconds. Never rejects: a failure is a value.
+   * `storesWithin` is the time in milliseconds that the caller may need to store a new refresh
+   * token. It is absent if the caller cannot store. After the outcome `rotated`, the caller
+   * settles the rotation and passes it as `settled`.
    *
    * # Errors
    * None.
    */
   token(budget: number, storesWithin?: number | undefined | null, settled?: Rotation | undefined | null): Promise<Outcome>
-  /** Starts a login if no live token is cached; neither waits nor keeps the process alive. */
-  prewarm(): void
-  /** The cached token, if it is alive; sends nothing. */
-  cached(): GrantedToken | null
   /**
-   * Renews the token with this number in the background; neither waits nor keeps the process
+   * Starts a login if no live token is cached. Does not wait, and does not keep the process
    * alive.
    */
+  prewarm(): void
+  /** The cached token, if it is alive. Sends nothing. */
+  cached(): GrantedToken | null
+  /**
+   * Renews the token with this ticket in the background. Does not wait, and does not keep the
+   * process alive.
+   */
   renew(ticket: number): void
-  /** Drops the token of this value, if it is the cached one. */
+  /** Drops the cached token, if it has this value. */
   invalidate(accessToken: string): void
   /**
-   * Drops the token of this value, because the API answered 401 to it. A token whose `request` is
-   * larger than the number returned was asked for after this.
+   * Drops the cached token if it has this value, because the API answered 401 to the token.
+   * Returns the number of the last request. A token with a larger `request` was asked for after
+   * this rejection.
    */
   reject(accessToken: string): number
-  /** Whether both logins share one token, such as two of one lineage. */
+  /** Whether both logins share one token, as two logins of one lineage do. */
   isSame(other: Login): boolean
-  /** Whether its refresh token was forgotten: the login gives no token any more. */
+  /** Whether the refresh token of this login was forgotten. The login then gives no token. */
   isForgotten(): boolean
   /**
    * Forgets the lineage of this login and its access token. Returns whether a refresh token of the
    * lineage was ever sent.
    */
   forget(): boolean
-  /** Marks the use of the token, so that the cache evicts another one. */
+  /** Marks the use of the token, so that the cache evicts another token. */
   markUsed(): void
 }
 
 /**
- * A new refresh token to store. If this object is collected, or its thread ends, before storing was
+ * A new refresh token to store. If this object is collected or its thread ends before storing is
  * settled, the next waiting caller gets the token.
  */
 export declare class Rotation {
   /** The refresh token to store. */
   get refreshToken(): string
-  /** SHA-256, in hexadecimal, of the refresh token that it replaces: the one stored last. */
+  /**
+   * SHA-256, in hexadecimal, of the refresh token to replace: the last one that was stored, or
+   * the first one.
+   */
   get oldFingerprint(): string
-  /** The user has stored it. */
+  /** Reports that the user has stored the refresh token. */
   stored(): void
-  /** No caller can store it. It stays in memory, and the first caller that can store gets it. */
+  /**
+   * Reports that no caller can store the refresh token. The token stays in memory, and is
+   * offered to the first caller that can store.
+   */
   postpone(): void
   /**
-   * Storing failed; `what` is one sentence. Returns whether the failure counts: another caller may
-   * have stored the token meanwhile.
+   * Reports that storing failed; `what` is one sentence. Returns whether the failure counts. It
+   * does not count if another caller has stored the token meanwhile, or is storing it.
    */
   failed(what: string): boolean
 }
 
-/** A token source: its cache, its flights. */
+/** A token source, with its cache and its flights. */
 export declare class TokenSource {
-  /** An own source. Look at `refusal` before using it. */
+  /** A source of its own, shared with no other manager. Check `refusal` before using the source. */
   constructor(options: SourceOptions)
   /** The source that all threads of the process share. */
   static shared(): TokenSource
@@ -91,7 +102,7 @@ export declare class TokenSource {
   static sharedForRefreshTokens(): TokenSource
   /** Why the options cannot be used. */
   get refusal(): Refusal | null
-  /** What the source caches and did. */
+  /** The source's tokens and counts. */
   stats(): SourceStats
   /** Drops dead tokens. Returns how many there were. */
   clearExpired(): number
@@ -99,7 +110,7 @@ export declare class TokenSource {
   clear(): number
 }
 
-/** What a user came back with from the login page. */
+/** What the login page sent to the redirect URI, and values of the authorization request. */
 export interface CodeConfig {
   /** The authorization code. */
   code: string
@@ -109,9 +120,9 @@ export interface CodeConfig {
   redirectUri: string
 }
 
-/** A token, its host, its life. */
+/** A token, its host and its life. */
 export interface GrantedToken {
-  /** For `peek`; 0 if the token is not cached, which is never alive. */
+  /** The ticket for `peek`. If the token is not cached, 0, which is never alive. */
   ticket: number
   /** The token itself. */
   accessToken: string
@@ -121,11 +132,14 @@ export interface GrantedToken {
   identityUrl?: string
   /** Granted scopes. */
   scope?: string
-  /** Seconds by which the server's clock is ahead of this machine's, if that stood in the way. */
+  /**
+   * Seconds by which the server's clock is ahead of this machine's. 0 unless the server refused
+   * an assertion because of the difference.
+   */
   clockSkew: number
-  /** The number of the request that brought it. */
+  /** The number of the request that brought the token. */
   request: number
-  /** When it is no longer handed out, in milliseconds since the epoch. */
+  /** When the token is no longer handed out, in milliseconds since the Unix epoch. */
   expiresAt: number
 }
 
@@ -143,25 +157,25 @@ export interface JwtConfig {
   loginUrl?: string
   /** The claim `aud`. */
   audience?: string
-  /** Seconds, or `'session'`. */
+  /** The life of a token: seconds, or `'session'`. */
   tokenTtl?: number | string
-  /** Seconds. */
+  /** Seconds before the end of a token's life in which the token is not handed out. */
   tokenBuffer?: number
 }
 
 /** How long a mint took, in milliseconds. */
 export interface MintTimes {
-  /** Making and signing the assertion. */
+  /** The time for making and signing the assertion. */
   signMs: number
-  /** Sending it and reading the answer. */
+  /** The time from sending the request to its answer. */
   requestMs: number
 }
 
 /** The answer to a call for a token. */
 export type Outcome =
-  | { outcome: 'granted'; /** The token and what belongs to it. */
+  | { outcome: 'granted'; /** The token, its host and its life. */
   token: GrantedToken }
-  | { outcome: 'rotated'; /** The refresh token, and how to say that it is stored. */
+  | { outcome: 'rotated'; /** The refresh token, with methods to report how storing ended. */
   rotation: Rotation }
   | { outcome: 'refused'; /** What went wrong. */
   refusal: Refusal }
@@ -176,7 +190,7 @@ export declare function redeem(source: TokenSource, config: RefreshTokenConfig, 
 
 /** What an authorization code was traded for. */
 export interface Redeemed {
-  /** Why there is nothing. */
+  /** The failure, if there is one. */
   refusal?: Refusal
   /** The refresh token to store; absent if the app lacks the scope. */
   refreshToken?: string
@@ -204,17 +218,17 @@ export interface RefreshTokenConfig {
   loginUrl: string
   /** The org's host, if it is known. */
   instanceUrl?: string
-  /** Seconds, or `'session'`. */
+  /** The life of an access token: seconds, or `'session'`. */
   tokenTtl?: number | string
-  /** Seconds. */
+  /** Seconds before the end of a token's life in which the token is not handed out. */
   tokenBuffer?: number
   /** Whether the app rotates refresh tokens, if that is known. */
   rotation?: boolean
 }
 
 /**
- * The refusal of a failure that `lib/` found. `what` is one sentence; for an option it also says what
- * to do. An unknown code is a defect.
+ * The refusal for a failure that `lib/` found. `what` is one sentence. For an option, the sentence
+ * also says what to do. An unknown code becomes `INTERNAL`.
  */
 export declare function refusal(code: string, what: string, option?: string | undefined | null): Refusal
 
@@ -242,11 +256,11 @@ export interface Refusal {
   attempts: number
 }
 
-/** Options of an own source; `lib/` has checked their types. */
+/** Options of a source; `lib/` has checked their types. */
 export interface SourceOptions {
   /** The most tokens that are cached. */
   capacity?: number
-  /** Hosts that a token response may name beside the configured one and Salesforce's. */
+  /** Hosts that a token response may name, besides the configured host and Salesforce's hosts. */
   allowedInstanceHosts?: Array<string>
   /** PEM certificates of authorities to trust beside the bundled ones. */
   ca?: string
@@ -272,7 +286,7 @@ export interface SourceStats {
   failures: number
   /** HTTP requests sent to authorization servers. */
   requests: number
-  /** Flights in the air. */
+  /** Running flights. */
   inFlight: number
   /** How long the last mint took. */
   lastMint?: MintTimes

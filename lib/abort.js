@@ -50,7 +50,7 @@ function listenTo(signal) {
     for (const stop of leave) stop();
   };
   const listening = { leave, onAbort };
-  // A signal of the user's may throw here; then nothing was remembered.
+  // `addEventListener` of a user's signal may throw, so nothing is remembered before it.
   signal.addEventListener('abort', onAbort);
   waiting.set(signal, listening);
   return listening;

@@ -4,15 +4,10 @@
 // of `npm run check`: CI runs it by itself.
 
 const { run } = require('./run');
-const { runSteps } = require('./steps');
+const { one, runSteps } = require('./steps');
 const { runTool } = require('./tools');
 
 const LIMIT_MINUTES = 30;
-
-const one = (work) => async () => {
-  await work();
-  return { passed: 1, failed: 0 };
-};
 
 const advisories = [
   ['npm audit', one(() => run('npm', ['audit', '--audit-level=high']))],

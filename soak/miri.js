@@ -28,6 +28,7 @@ const PARTS = [
       'clock::tests::any',
       'oauth_error',
       'response::',
+      'words',
     ],
     least: 20,
   },

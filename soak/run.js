@@ -22,6 +22,7 @@ const SOAKS = [
   ['./teardown.js', 18],
   ['./leaks.js', 20],
   ['./memory-check.js', 20],
+  ['./healing.js', 23],
   ['./laws.js', 1, 9, 11, 12, 13, 14, 17, 19, 21, 22],
   ['./miri.js', 22],
   ['./fuzz.js', 21],

@@ -1,16 +1,17 @@
-//! A locked map with room for so many entries, for what may be forgotten but must not grow.
+//! A locked map of limited size, for facts that can be learnt again.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A map that empties itself when a new key finds it full: what was learnt is learnt again.
+/// A map that empties itself when a new key is put into the full map. Its entries are facts that
+/// can be learnt again.
 pub struct Bounded<K, V> {
     room: usize,
     entries: Mutex<HashMap<K, V>>,
 }
 
-/// Entries that a map of learnt facts has room for by default.
+/// How many entries a map has room for by default.
 const ROOM: usize = 10_000;
 
 impl<K, V> Default for Bounded<K, V> {
@@ -20,17 +21,17 @@ impl<K, V> Default for Bounded<K, V> {
 }
 
 impl<K: Eq + Hash, V> Bounded<K, V> {
-    /// Room for `room` entries.
+    /// A map with room for `room` entries.
     pub fn new(room: usize) -> Self {
         Self { room, ..Self::default() }
     }
 
-    /// What `read` makes of the entry of `key`; none without an entry.
+    /// Reads the entry of `key` with `read`; `None` without an entry.
     pub fn get<T>(&self, key: &K, read: impl FnOnce(&V) -> T) -> Option<T> {
         lock(&self.entries).get(key).map(read)
     }
 
-    /// Puts in what `change` makes of the entry that is there.
+    /// Sets the entry of `key` to the result of `change`, which gets the present entry.
     pub fn update(&self, key: K, change: impl FnOnce(Option<&V>) -> V) {
         let mut entries = lock(&self.entries);
         let value = change(entries.get(&key));
@@ -40,12 +41,12 @@ impl<K: Eq + Hash, V> Bounded<K, V> {
         entries.insert(key, value);
     }
 
-    /// Takes the entry of `key` out.
+    /// Removes the entry of `key`.
     pub fn remove(&self, key: &K) {
         lock(&self.entries).remove(key);
     }
 
-    /// Takes all entries out.
+    /// Removes all entries.
     pub fn clear(&self) {
         lock(&self.entries).clear();
     }
@@ -55,14 +56,14 @@ impl<K: Eq + Hash, V> Bounded<K, V> {
         lock(&self.entries).len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// Locks a mutex. A panic elsewhere leaves the value usable: no lock here is held over a half-made
-/// change.
+/// Locks a mutex. After a panic under the lock the value is still usable: no code here panics
+/// halfway through a change.
 pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,7 @@
 //! Wall, monotonic and boot time, read together.
 //!
-//! A frozen sandbox may stop one of them and a time server may turn another back, so a deadline is
-//! kept by all three and the most pessimistic one decides.
+//! A freeze of the sandbox may stop one clock, and a time server may set another one back. So a
+//! deadline is a time on each of the three clocks. The first clock to reach it decides.
 
 use std::time::Duration;
 
@@ -16,14 +16,15 @@ use rustix::time::{ClockId, clock_gettime};
 pub struct Moment {
     /// Since the Unix epoch. People and time servers can set it.
     pub wall: u64,
-    /// Since some fixed point. It may stand still while a sandbox is frozen.
+    /// Since an arbitrary fixed point. This clock may stand still while a sandbox is frozen.
     pub monotonic: u64,
-    /// Like `monotonic`, with the time asleep; equal to it where the platform has no such clock.
+    /// Like `monotonic`, but counting the time asleep. Equal to `monotonic` where the platform has
+    /// no such clock.
     pub boot: u64,
 }
 
 impl Moment {
-    /// The moment at which every clock has gone on by `span`.
+    /// This moment plus `span`, on every clock.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
         let span = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
@@ -34,7 +35,8 @@ impl Moment {
         }
     }
 
-    /// What went by since `earlier`, by the monotonic clock: for budgets and timings.
+    /// The time since `earlier` by the monotonic clock, for budgets and timings. Zero if `earlier`
+    /// is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.monotonic.saturating_sub(earlier.monotonic))
     }
@@ -44,7 +46,7 @@ impl Moment {
         self.wall / 1_000_000
     }
 
-    /// Whether every clock still stands before `deadline`.
+    /// Whether all three clocks are before `deadline`.
     pub fn is_before(self, deadline: Self) -> bool {
         self.wall < deadline.wall
             && self.monotonic < deadline.monotonic
@@ -58,12 +60,12 @@ impl Moment {
     }
 }
 
-/// Where the domain gets its time from. Nothing else reads a clock.
+/// The source of time for all rooms. Only implementations of this trait read a clock.
 pub trait Clock: Send + Sync + 'static {
     /// Reads all three clocks.
     fn now(&self) -> Moment;
 
-    /// A reading that may be a timer tick (at most 10 ms) old, for what is asked at every call.
+    /// A cheaper reading, for checks at every call. It may be one timer tick (at most 10 ms) old.
     fn glance(&self) -> Moment {
         self.now()
     }
@@ -82,8 +84,7 @@ impl Clock for SystemClock {
         }
     }
 
-    // A coarse clock costs a fifth of a fine one. The boot clock, which counts at least what the
-    // monotonic one does, has no coarse twin.
+    // Reading a coarse clock costs a fifth of reading a fine one. Linux has no coarse boot clock.
     fn glance(&self) -> Moment {
         Moment {
             wall: read(ClockId::RealtimeCoarse),

@@ -6,10 +6,10 @@ use aws_lc_rs::rand;
 
 use crate::failure::{Code, Failure};
 
-/// `N` bytes that nobody can guess.
+/// `N` random bytes of the operating system, fit for keys.
 ///
 /// # Errors
-/// `INTERNAL` if the system gives none.
+/// `INTERNAL` if the system gives no random numbers.
 pub fn random<const N: usize>() -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes)
@@ -17,7 +17,8 @@ pub fn random<const N: usize>() -> Result<[u8; N], Failure> {
     Ok(bytes)
 }
 
-/// A random part of `ceiling`, so that a fleet does not act in step.
+/// A random time up to `ceiling`, so that processes do not act at the same moment. `ceiling` itself
+/// if the system gives no random numbers.
 pub fn jitter(ceiling: Duration) -> Duration {
     let part = |bytes| f64::from(u32::from_ne_bytes(bytes)) / f64::from(u32::MAX);
     random().map_or(ceiling, |bytes| ceiling.mul_f64(part(bytes)))

@@ -1,4 +1,5 @@
-//! Everything that can go wrong: a stable code, whether it passes by itself, what to do about it.
+//! Failures: each has a stable code, tells whether the same call may succeed later, and says what
+//! to do.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,7 +7,8 @@ use std::time::Duration;
 /// Declares each code with its meaning, name, retryability and remedy, so that none is missing.
 macro_rules! codes {
     ($($(#[doc = $meaning:literal])+ $variant:ident $name:literal $retry:ident $hint:literal)+) => {
-        /// The stable name of a failure; users compare with it, so names are never changed.
+        /// The stable name of a failure. Names never change, because users' programs compare with
+        /// them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Code {
             $($(#[doc = $meaning])+ #[doc = concat!("\n\n```text\n", $hint, "\n```")] $variant),+
@@ -16,14 +18,14 @@ macro_rules! codes {
             /// Every code, for tables and tests.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// The name users see, in an error's `code` and at the head of its message.
+            /// The name that users see: as an error's `code`, and at the head of its message.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
 
-            /// What happened, in general; [`Failure::what`] tells the single case.
+            /// What happened, in general. [`Failure::what`] describes the single case.
             pub fn meaning(self) -> &'static str {
-                // A doc comment's text begins with the space after the slashes.
+                // The text of a doc comment begins with the space after the slashes.
                 match self { $(Self::$variant => concat!($($meaning),+).trim_start()),+ }
             }
 
@@ -64,7 +66,7 @@ codes! {
         "Set audience. An External Client App wants the My Domain origin. A Connected App wants https://login.salesforce.com (production) or https://test.salesforce.com (sandbox). Experience Cloud wants the full site URL."
     /// The assertion had expired when it reached Salesforce.
     AssertionExpired "ASSERTION_EXPIRED" fatal
-        "The assertion had expired when it arrived. Set this machine's clock: it must be right to within three minutes."
+        "Set this machine's clock: it must be right to within three minutes."
     /// The app is not installed in this org (`app_not_found`).
     AppNotFound "APP_NOT_FOUND" fatal
         "Use the org's My Domain URL (https://<name>.my.salesforce.com) as loginUrl or instanceUrl, not login.salesforce.com, and check that the app is installed and enabled in that org."
@@ -73,7 +75,7 @@ codes! {
         "Check that clientId is the consumer key of an app in this org. Salesforce takes up to 10 minutes to know a new app."
     /// The app wants a client secret, or a different one (`invalid_client`).
     ClientCredentialsInvalid "CLIENT_CREDENTIALS_INVALID" fatal
-        "The app wants a client secret, or a different one. Check the secret and the app's 'Require Secret' settings."
+        "Check the client secret and the app's 'Require Secret' settings."
     /// The app lacks the `refresh_token` scope, or the login did not ask for it.
     ScopeMissing "SCOPE_MISSING" fatal
         "Add the scope 'Perform requests at any time (refresh_token, offline_access)' to the app. The JWT bearer flow needs it. A login in a browser must ask for it."
@@ -82,32 +84,32 @@ codes! {
         "Check that the URL is the org's login host or My Domain, and that the app allows this flow. The JWT bearer flow needs an uploaded certificate."
     /// A policy of the org or of the app forbids the app or the OAuth flow.
     AppBlocked "APP_BLOCKED" fatal
-        "An administrator has blocked the app or switched this OAuth flow off: see Setup, Connected Apps OAuth Usage and OAuth and OpenID Connect Settings."
+        "See Setup, Connected Apps OAuth Usage and OAuth and OpenID Connect Settings: an administrator has blocked the app or switched this OAuth flow off."
     /// The user has reached Salesforce's limit of 3,600 logins an hour.
     LoginRateExceeded "LOGIN_RATE_EXCEEDED" retry
-        "Salesforce allows 3,600 logins an hour for each user: wait up to an hour. Then cache tokens longer (tokenTtl: 'session'), or spread the load over more integration users."
+        "Wait up to an hour. Then cache tokens longer (tokenTtl: 'session'), or spread the load over more integration users."
     /// The server asks for fewer requests: HTTP 429, `rate_limit_exceeded` or `slow_down`.
     RateLimited "RATE_LIMITED" retry
-        "The authorization server asks for fewer requests: wait for retryAfterMs."
+        "Wait for retryAfterMs: the authorization server asks for fewer requests."
     /// The refresh token is expired, revoked, forgotten, or replaced by a newer one.
     RefreshTokenInvalid "REFRESH_TOKEN_INVALID" fatal
-        "Pass the newest refresh token that was stored. If that is this one, let the user log in again and store the new token. A refresh token also ends when two processes send it at the same moment."
+        "Pass the newest refresh token that was stored. If the refused token is the newest, let the user log in again and store the new token. A refresh token also ends when two processes send it at the same moment."
     /// The authorization code is expired, used, or belongs to a different request.
     AuthorizationCodeInvalid "AUTHORIZATION_CODE_INVALID" fatal
         "Let the user log in again. An authorization code is good for one request within a few minutes, with the redirect URI and the code verifier of its own authorization request."
     /// A refresh token was sent, and no usable answer came: the token may be spent.
-    RefreshUncertain "REFRESH_UNCERTAIN" fatal
-        "The token is not sent again, because Salesforce revokes all tokens of an approval when a refresh token is used twice. Pass the newest refresh token that was stored, or let the user log in again. If the app does not rotate refresh tokens, set rotation: false."
-    /// The function that was passed as `refreshToken` failed. `cause` is what it threw.
+    RefreshUncertain "REFRESH_UNCERTAIN" retry
+        "Call again: a later call sends the newest stored refresh token once more. If the app has replaced that token, the later call ends with REFRESH_TOKEN_INVALID, and the user logs in again. If the app does not rotate refresh tokens, set rotation: false."
+    /// The function that was passed as `refreshToken` failed. `cause` is what the function threw.
     RefreshTokenUnavailable "REFRESH_TOKEN_UNAVAILABLE" retry
         "Make the function return the newest refresh token that was stored, as a string."
     /// `onRefreshToken` or a listener failed or took too long, or the call has neither. `cause` is
-    /// what it threw.
+    /// what was thrown.
     RefreshNotPersisted "REFRESH_NOT_PERSISTED" retry
         "Repair onRefreshToken or the listener, or pass one with this call. The next call stores the same token first. Until then the new refresh token exists in this process only, and the old one is spent."
     /// This process knows a million refresh tokens, which is the limit.
     RefreshTokensFull "REFRESH_TOKENS_FULL" fatal
-        "Call forgetRefreshToken() for tokens that are no longer used, or restart. Refresh tokens are never dropped by themselves, because a forgotten one could be spent twice."
+        "Call forgetRefreshToken() for tokens that are no longer used, or restart. Refresh tokens are never evicted, because an evicted token could be spent twice."
     /// The user is deactivated or frozen.
     UserInactive "USER_INACTIVE" fatal
         "Activate or unfreeze the user in Setup, or use another integration user."
@@ -116,13 +118,13 @@ codes! {
         "Add this machine's outgoing address to the profile's login IP ranges, or relax IP restrictions in the app's policies. Check the profile's login hours."
     /// The org is locked, suspended, expired or deleted.
     OrgInactive "ORG_INACTIVE" fatal
-        "The org is locked, suspended, expired or deleted. Check the org with Salesforce, and check the instanceUrl."
+        "Check the org with Salesforce, and check the instanceUrl."
     /// An assertion reached Salesforce twice (`bad_jti_claim`).
     AssertionReplayed "ASSERTION_REPLAYED" retry
         "Try again: every attempt signs a new assertion."
     /// The app demands DPoP-bound tokens, which jsforce cannot use.
     DpopRequired "DPOP_REQUIRED" fatal
-        "jsforce cannot use DPoP-bound tokens: switch DPoP off in the app."
+        "Switch DPoP off in the app: jsforce cannot use DPoP-bound tokens."
     /// The authorization server refused the request with another OAuth error.
     Refused "REFUSED" fatal
         "See error and errorDescription."
@@ -132,10 +134,10 @@ codes! {
     /// The host answered with a page, or with JSON that is not a token response.
     BadResponse "BAD_RESPONSE" retry
         "Check that the URL is a Salesforce login host or My Domain, and that no proxy or maintenance page answers in its place."
-    /// The answer is larger than 64 KiB, which no token response is.
+    /// The answer is larger than 64 KiB. No token response is that large.
     ResponseTooLarge "RESPONSE_TOO_LARGE" fatal
         "Check that the URL is a Salesforce login host or My Domain."
-    /// The host redirects.
+    /// The host answered with a redirect.
     RedirectRefused "REDIRECT_REFUSED" fatal
         "Configure the final host. Redirects are never followed, because they would carry the credential to another host."
     /// The token response names an instance URL that is not trusted.
@@ -152,7 +154,7 @@ codes! {
         "Behind an intercepting proxy, name the proxy's certificate authority with the option ca or NODE_EXTRA_CA_CERTS. Otherwise check the URL and this machine's clock."
     /// No answer came in the time of the attempt.
     NetworkTimeout "NETWORK_TIMEOUT" retry
-        "Try again. If it lasts, check that this network (security group, NAT gateway, proxy) lets connections out to the host."
+        "Try again. If the problem lasts, check that this network (security group, NAT gateway, proxy) lets connections out to the host."
     /// The connection was closed before the answer was complete.
     NetworkReset "NETWORK_RESET" retry
         "Try again."
@@ -176,8 +178,8 @@ codes! {
         "Please report this message as a defect of jsforce-connection-manager."
 }
 
-/// One failure, ready to be shown: it holds no secret and no part of a response body but the
-/// sanitised OAuth error.
+/// One failure, safe to show. It holds no secret. Of a response body, it holds only the sanitised
+/// OAuth error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The stable code.
@@ -198,7 +200,7 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// How many requests were sent.
     pub attempts: u32,
-    /// Whether the request certainly had no effect, so that a refresh token may be sent again.
+    /// Whether the request certainly had no effect. A refresh token may be sent again only then.
     pub had_no_effect: bool,
 }
 
@@ -230,12 +232,12 @@ impl Failure {
     }
 }
 
-/// `[CODE] what happened. what to do`: jsforce keeps nothing but the message of an error, so the
-/// code must be in it.
+/// Writes `[CODE] what happened. what to do`. jsforce passes on only the message of an error, so
+/// the message holds the code.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence())?;
-        // A sentence about an option says itself what to do.
+        // The sentence about an option already says what to do.
         if self.option.is_none() { write!(f, " {}", self.code.hint()) } else { Ok(()) }
     }
 }

@@ -6,19 +6,20 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 const KEY_LABEL: &[u8] = b"jsforce-connection-manager identity key v1";
 
-/// The name of a token: an HMAC under a key derived from the credential. Client id and user name
-/// alone cannot compute it.
+/// The name of a token: an HMAC under a key that is derived from the credential. Without the
+/// credential, nobody can compute the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Identity([u8; 32]);
 
 impl Identity {
-    /// The name as text (base64url), for what takes text only.
+    /// The name in base64url.
     pub fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 }
 
-/// Stands for a secret credential. A credential that never enters this process supplies another secret.
+/// The key that names the tokens of one credential. It is derived from the credential's secret, or
+/// from another secret if the credential stays outside this process.
 pub struct IdentityKey(hmac::Key);
 
 impl IdentityKey {
@@ -28,7 +29,8 @@ impl IdentityKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&key, KEY_LABEL).as_ref()))
     }
 
-    /// Names the token for `fields`. Lengths are part of the input, so fields cannot run together.
+    /// Names the token for `fields`. The length of each field is part of the input, so `ab`, `c`
+    /// and `a`, `bc` get different names.
     pub fn identity<'a>(&self, fields: impl IntoIterator<Item = &'a str>) -> Identity {
         let mut context = hmac::Context::with_key(&self.0);
         for field in fields {
@@ -59,7 +61,8 @@ mod tests {
                 IdentityKey::derive(secret).identity(fields.iter().map(String::as_str))
             };
             prop_assert!(name(&secret, &fields) == name(&secret, &fields));
-            // HMAC pads short keys with zeros, so keys that differ in trailing zeros only are one.
+            // HMAC pads short keys with zeros, so keys that differ only in trailing zeros are
+            // equal.
             let trimmed = |bytes: &[u8]| {
                 bytes.iter().rposition(|byte| *byte != 0).map_or(vec![], |end| bytes[..=end].to_vec())
             };

@@ -15,9 +15,10 @@
 //! * **identity**: the name under which a token is cached, derived from the credential
 //! * **lineage**: a refresh token and its successors
 //! * **offer**: a new refresh token that one caller stores before anybody gets the access token
-//! * **epoch**: the time of one cache between two clears
-//! * **patience**: what one mint may cost, in time and attempts
-//! * **ticket**: the number of one minted token; a look at it tells whether the token may be used
+//! * **epoch**: the time between two clears of one cache
+//! * **patience**: the time and the attempts that one mint may take
+//! * **ticket**: the number of one minted token; looking the ticket up tells whether the token may
+//!   be used
 //!
 //! A file beside this one is ground: every room may import it, and it imports ground only. A folder
 //! is a room with a rank. A room imports ground and rooms of lower ranks. `tests/house.rs` checks it.
@@ -25,14 +26,14 @@
 //! | room | rank | knows |
 //! |---|---|---|
 //! | [`clock`], [`entropy`], [`failure`], [`identity`], [`life`], [`origin`], [`secret`], [`token`], [`bounded`] | ground | one thing each |
-//! | [`private_key`] | 2 | pasted keys, and who signs |
+//! | [`private_key`] | 2 | pasted keys and signing |
 //! | [`transport`] | 2 | one HTTP request |
 //! | [`retry`] | 3 | attempts inside one budget |
 //! | [`credential`] | 3 | checked configurations with their secrets |
 //! | [`cache`] | 3 | cached tokens and their deadlines |
 //! | [`lineage`] | 4 | refresh tokens through their rotations |
-//! | [`grant`] | 4 | token requests, a file a grant |
-//! | [`authorization_server`] | 5 | token endpoints and their answers, a folder an issuer |
+//! | [`grant`] | 4 | token requests, one file for each grant |
+//! | [`authorization_server`] | 5 | token endpoints and their answers, one folder for each issuer |
 //! | [`source`] | 6 | the order: cache, flight, issuer |
 //! | [`node`] | 7 | Node.js: the classes and values that cross the boundary |
 

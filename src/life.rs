@@ -1,17 +1,19 @@
-//! How long a token is taken to live, and how long before that end it is no longer handed out.
+//! How long a token is handed out: its life, less a safety buffer.
 
 use std::time::Duration;
 
 use crate::failure::Failure;
 
-/// No token is believed to live longer than a day, whatever a server says.
+/// The longest life that can be configured. A server's answer cannot lengthen a configured life.
 const LONGEST: Duration = Duration::from_secs(24 * 3_600);
-/// A usable life below this would log in again at nearly every call.
+/// A shorter usable life would mean a login at nearly every call.
 const SHORTEST_USABLE: Duration = Duration::from_secs(10);
 
-/// How long a token is taken to live, and how long before that end it is no longer handed out.
+/// The assumed life of a token (`ttl`), and the time before its end when the token is no longer
+/// handed out (`buffer`).
 ///
-/// Salesforce's token responses name no life (`expires_in` is never sent), so it is a setting.
+/// Salesforce's token responses name no life (`expires_in` is never sent), so the life is a
+/// setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Life {
     ttl: Duration,
@@ -23,11 +25,14 @@ impl Life {
     pub const DEFAULT_TTL: Duration = Duration::from_secs(180);
     /// The documented default: thirty seconds.
     pub const DEFAULT_BUFFER: Duration = Duration::from_secs(30);
-    /// `'session'`: five minutes less than the usual unit of session policies, one hour.
+    /// `'session'`: 55 minutes. Session timeouts in Salesforce are mostly whole hours; five minutes
+    /// are left for safety.
     pub const SESSION_TTL: Duration = Duration::from_secs(55 * 60);
 
+    /// A life of `ttl`, of which the last `buffer` is not used.
+    ///
     /// # Errors
-    /// `CONFIG_INVALID` if less than ten usable seconds are left, or the life passes a day.
+    /// `CONFIG_INVALID` if `ttl` is more than 24 hours, or `ttl` minus `buffer` is less than 10 seconds.
     pub fn new(ttl: Duration, buffer: Duration) -> Result<Self, Failure> {
         if ttl > LONGEST {
             return Err(Failure::of_option("tokenTtl", "tokenTtl is more than 24 hours."));
@@ -35,19 +40,20 @@ impl Life {
         if ttl.saturating_sub(buffer) < SHORTEST_USABLE {
             return Err(Failure::of_option(
                 "tokenTtl",
-                "tokenTtl less tokenBuffer leaves fewer than 10 usable seconds.",
+                "tokenTtl minus tokenBuffer is less than 10 seconds.",
             ));
         }
         Ok(Self { ttl, buffer })
     }
 
-    /// The configured life and buffer in milliseconds, as they enter the identity.
+    /// The configured life and buffer in milliseconds, for the token's identity.
     pub fn milliseconds(self) -> (u128, u128) {
         (self.ttl.as_millis(), self.buffer.as_millis())
     }
 
-    /// How long a token may be handed out, given the life its server granted, if it named one.
-    /// A life too short for the buffer gives up a tenth instead.
+    /// How long a token may be handed out. `granted` is the life in the server's answer, if the
+    /// answer names one. If `granted` is shorter than the configured life, the buffer is at most a
+    /// tenth of `granted`.
     pub fn usable(self, granted: Option<Duration>) -> Duration {
         let life = granted.unwrap_or(self.ttl).min(self.ttl);
         let buffer = if life < self.ttl { self.buffer.min(life / 10) } else { self.buffer };

@@ -4,11 +4,11 @@ use url::{Host, Url};
 
 use crate::failure::Failure;
 
-/// Domains of the browser's pages, which answer no API call.
+/// Domains of browser pages. Hosts below them answer no API call.
 const PAGE_DOMAINS: [&str; 2] = ["lightning.force.com", "my.salesforce-setup.com"];
 
-/// In bytes: longer than any URL of a login or of an org. Reading one takes forty times its length in
-/// memory.
+/// In bytes: longer than the URL of any login host or org. Parsing a URL takes forty times its
+/// length in memory.
 pub(crate) const LONGEST: usize = 2_048;
 
 /// A configured URL: https to any host, or http to this machine.
@@ -16,10 +16,11 @@ pub(crate) const LONGEST: usize = 2_048;
 pub struct BaseUrl(Url);
 
 impl BaseUrl {
-    /// Reads the URL of `option`. A path is kept: Experience Cloud sites have one.
+    /// Reads the URL of `option`. The path stays part of the URL, because Experience Cloud sites
+    /// have one.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` with the rule that the URL breaks, never with the URL.
+    /// `CONFIG_INVALID`. The text names the rule that the URL breaks, and never shows the URL.
     pub fn parse(option: &'static str, text: &str) -> Result<Self, Failure> {
         let refuse = |rule: &str| Err(Failure::of_option(option, format!("{option} {rule}")));
         if text.len() > LONGEST {
@@ -29,7 +30,7 @@ impl BaseUrl {
             return refuse("is not a URL, such as https://acme.my.salesforce.com.");
         };
         drop_trailing_dot(&mut url);
-        // Other characters than ASCII take up to nine in a URL.
+        // Parsing escapes characters outside ASCII, so the URL may be longer than the text.
         if url.as_str().len() > LONGEST {
             return refuse("is longer than 2,048 bytes.");
         }
@@ -55,7 +56,7 @@ impl BaseUrl {
             return refuse("must use port 443, or one above 1023.");
         }
         if let Some(my_domain) = my_domain_of_page(host) {
-            return refuse(&format!("is a page of the browser: use https://{my_domain} instead."));
+            return refuse(&format!("is a browser page: use https://{my_domain} instead."));
         }
         Ok(Self(url))
     }
@@ -88,8 +89,8 @@ impl BaseUrl {
     }
 }
 
-/// Whether `host` lies below `domain`, by labels that DNS can hold. The URL standard allows empty
-/// labels, and braces.
+/// Whether `host` lies below `domain`. Every label before `domain` must be valid in DNS: the URL
+/// standard also allows empty labels and braces.
 pub(crate) fn lies_below(host: &str, domain: &str) -> bool {
     let plain = |label: &str| {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
@@ -99,7 +100,7 @@ pub(crate) fn lies_below(host: &str, domain: &str) -> bool {
     labels.is_some_and(|labels| labels.split('.').all(plain))
 }
 
-/// The My Domain host of an org whose browser page this host serves.
+/// The My Domain host of the org whose browser pages `host` serves; `None` for other hosts.
 pub(crate) fn my_domain_of_page(host: &str) -> Option<String> {
     let domain = PAGE_DOMAINS.iter().find(|domain| lies_below(host, domain))?;
     Some(format!("{}my.salesforce.com", host.strip_suffix(domain)?))
@@ -115,13 +116,13 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Drops the dot of an absolute host name.
+/// Removes the dot at the end of an absolute host name.
 pub(crate) fn drop_trailing_dot(url: &mut Url) {
     let host = url.host_str().and_then(|host| host.strip_suffix('.'));
-    // Not a lone dot: `url` cuts an emptied host out wrongly, and panics later.
+    // A lone dot stays: the crate `url` removes an emptied host wrongly, and panics later.
     if let Some(host) = host.filter(|host| !host.is_empty()) {
         let host = host.to_owned();
-        // The host without its dot is valid wherever the host was.
+        // Cannot fail: the host was valid with its dot.
         let _ = url.set_host(Some(&host));
     }
 }

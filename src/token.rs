@@ -9,23 +9,24 @@ use crate::secret::Secret;
 pub struct AccessToken {
     /// The token itself.
     pub value: Secret,
-    /// Origin of the org's API host; none from an issuer that has no such thing.
+    /// Origin of the org's API host; `None` from an issuer without instance URLs.
     pub instance_url: Option<String>,
     /// Salesforce's identity URL: `https://…/id/<org>/<user>`.
     pub identity_url: Option<String>,
     /// The scopes granted, separated by spaces.
     pub scope: Option<String>,
-    /// Seconds by which the server's clock is ahead of this machine's, if that stood in the way.
+    /// Seconds by which the server's clock is ahead of this machine's. 0 unless the server refused
+    /// an assertion because of the difference.
     pub clock_skew: i64,
-    /// The number of the request that brought it: tells without a clock whether the token was asked for
-    /// after an event.
+    /// The number of the request that brought the token. It tells without a clock whether the token
+    /// was asked for after an event.
     pub request: u64,
-    /// When it was asked for, by all three clocks: its life is counted from there.
+    /// When the token was asked for, by all three clocks. Its life is counted from this moment.
     pub minted: Moment,
-    /// When a renewal is due: drawn for each token from the last fifth of its usable life, so that
-    /// processes do not renew in step.
+    /// When a renewal is due: a random moment in the last fifth of the usable life. It is random so
+    /// that processes do not renew at the same moment.
     pub renew_at: Moment,
-    /// When it may no longer be handed out.
+    /// When the token may no longer be handed out.
     pub deadline: Moment,
 }
 
@@ -36,8 +37,8 @@ impl AccessToken {
         now.is_before(self.deadline) && !now.was_set_back_since(self.minted.wall)
     }
 
-    /// Whether the server granted no lifetime (`expires_in: 0`). Its caller may use such a token once;
-    /// it is not cached.
+    /// Whether the server granted no lifetime (`expires_in: 0`). The caller may use such a token
+    /// once. The token is not cached.
     pub fn is_for_one_use(&self) -> bool {
         self.deadline == self.minted
     }
@@ -47,8 +48,8 @@ impl AccessToken {
 pub enum Successor {
     /// Nothing: the refresh token that was sent stays good.
     None,
-    /// This refresh token replaces it.
+    /// This refresh token replaces the one that was sent.
     Token(Arc<Secret>),
-    /// It was replaced by something that cannot be read as a token.
+    /// The refresh token was replaced, but the new value is not a readable token.
     Unreadable,
 }

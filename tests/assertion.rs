@@ -26,7 +26,7 @@ fn assertion(credential: &JwtCredential, audience: &str) -> String {
     signed.expect("it can be signed").expose().clone()
 }
 
-/// The output of a future that waits for nothing: the key is in this process.
+/// The output of a future that is ready at once, because the key is in this process.
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut context = Context::from_waker(Waker::noop());
     match pin!(future).poll(&mut context) {
@@ -66,7 +66,7 @@ fn the_claims_are_the_five_of_the_flow() {
 }
 
 #[test]
-fn it_expires_three_minutes_after_the_injected_now() {
+fn an_assertion_expires_three_minutes_after_the_injected_now() {
     let claims = verified(&assertion(&Config::default().credential(), ORG), ORG).unwrap();
     assert_eq!(claims["exp"], START.unix_seconds() + 180);
 }

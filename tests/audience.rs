@@ -41,7 +41,7 @@ async fn the_default_is_the_origin_of_the_login_url() {
 }
 
 #[tokio::test]
-async fn the_other_audience_is_that_of_the_orgs_kind() {
+async fn the_other_audience_fits_the_kind_of_org() {
     for (instance_url, login_url, first, second) in [
         (ORG, None, ORG, LOGIN),
         (SANDBOX, None, SANDBOX, TEST),
@@ -85,7 +85,7 @@ async fn other_refusals_are_not_about_the_audience() {
 }
 
 #[tokio::test]
-async fn the_winner_is_remembered_for_the_app_until_a_clear() {
+async fn the_audience_that_worked_is_remembered_for_the_app_until_a_clear() {
     let stage = Stage::new(wants(LOGIN));
     let mine = holder_at(ORG, None);
     stage.token(&mine).await;
@@ -105,7 +105,7 @@ async fn the_winner_is_remembered_for_the_app_until_a_clear() {
 }
 
 #[tokio::test]
-async fn a_remembered_winner_that_no_longer_wins_gives_way_to_the_default() {
+async fn a_remembered_audience_that_is_refused_gives_way_to_the_default() {
     // The Connected App is replaced by an External Client App with the same key.
     let stage = Stage::new(|sent| match (sent.number, sent.audience.as_str()) {
         (1, LOGIN) | (3.., ORG) => numbered(sent),
@@ -129,7 +129,7 @@ async fn after_two_refused_audiences_the_first_refusal_is_told_with_both() {
     for part in [ORG, LOGIN] {
         assert!(text.contains(part), "{part} is missing: {text}");
     }
-    // What lost is not remembered.
+    // A refused audience is not remembered.
     stage.clock.advance(61);
     assert!(stage.ask(&holder_at(ORG, None)).await.is_err());
     assert_eq!(stage.script.audiences(), [ORG, LOGIN, ORG, LOGIN]);
@@ -163,7 +163,7 @@ async fn passing_failures_of_both_audiences_are_counted_together() {
 
 #[tokio::test]
 async fn a_refusal_without_another_audience_to_try_is_told_as_it_is() {
-    // Here the default is the canonical host already, and the instance has no other name.
+    // The default is Salesforce's login host already, and the instance URL has the same host.
     let stage = Stage::new(|_| wrong_audience());
     let failure = refused(stage.ask(&holder_at(LOGIN, None)).await);
     assert_eq!((failure.code, failure.attempts), (Code::AudienceInvalid, 1));

@@ -1,5 +1,5 @@
-//! Where Rust meets Node.js: no panic gets across, jsforce stays outside, and the error codes in
-//! Rust and in the types are the same ones.
+//! The boundary between Rust and Node.js: no panic crosses it, only one file loads jsforce, and
+//! Rust and the types have the same error codes.
 
 mod support;
 
@@ -36,7 +36,7 @@ fn uncaught(code: &str) -> Vec<String> {
             found.push(item.to_owned());
         }
     }
-    // One written by hand must do it itself.
+    // A function written by hand must catch panics itself.
     for (at, _) in code.match_indices("extern \"C\" fn ") {
         let body = code[at..].split("\n}").next().unwrap_or_default();
         if words(body, "catch_unwind").next().is_none() {
@@ -108,8 +108,8 @@ fn required(text: &str) -> Vec<String> {
     text.split("require('").skip(1).map(name).collect()
 }
 
-/// What a JavaScript file requires although its folder may not know it. Inside `lib/`, the ranks of
-/// `tests/house.rs` decide.
+/// The files that a JavaScript file requires although its folder may not import them. Inside
+/// `lib/`, the ranks of `tests/house.rs` decide.
 fn strangers(path: &str, text: &str) -> Vec<String> {
     let depth = path.matches('/').count();
     let climbs = |name: &str| name.split('/').take_while(|part| *part == "..").count();

@@ -1,5 +1,5 @@
-//! A wrong clock of this machine: assertions are signed with the server's time, tokens are not
-//! measured with it.
+//! A wrong clock on this machine. Assertions are signed with the server's time. The life of tokens
+//! is not measured with the server's time.
 
 mod support;
 
@@ -14,8 +14,8 @@ use support::clock::{ManualClock, START};
 use support::script::{Reply, Sent, granted, numbered, oauth_error};
 use support::{Config, OTHER_KEY, Stage, login, logins, refused};
 
-/// A server whose clock is `ahead` of this machine's by so many seconds. It refuses what has
-/// expired three minutes ago by its own clock, and says what time it is.
+/// A server whose clock is `ahead` of this machine's by so many seconds. It refuses assertions that
+/// expired three minutes ago by its clock, and sends its time.
 fn server(ahead: Arc<AtomicI64>, clock: Arc<ManualClock>) -> impl Fn(&Sent) -> Reply {
     move |sent| {
         let now = i64::try_from(clock.now().unix_seconds()).unwrap() + ahead.load(Relaxed);
@@ -60,7 +60,7 @@ async fn the_life_of_a_token_is_not_measured_with_the_servers_clock() {
 async fn a_clock_that_was_set_right_again_is_noticed() {
     let (stage, ahead) = stage(600);
     let cached = stage.token(&login()).await;
-    // The machine's clock is set forward by the ten minutes that it lacked; then it runs away.
+    // The machine's clock is set right, ten minutes forward. Later the clock is wrong again.
     ahead.store(0, Relaxed);
     stage.clock.change(|now| now.wall += 600_000_000);
     stage.source.invalidate(&login(), cached.token.value.expose());
@@ -114,7 +114,7 @@ async fn fault_4_a_year_forward_costs_each_login_one_request() {
 }
 
 #[tokio::test]
-async fn fault_4_a_year_forward_does_not_open_the_way_for_a_storm_of_a_wrong_key() {
+async fn fault_4_a_year_forward_does_not_let_a_wrong_key_flood_the_server() {
     let stage = Stage::new(support::script::only_genuine);
     let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.login();
     for step in 0..3 {

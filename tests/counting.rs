@@ -1,4 +1,4 @@
-//! A source against a model of it: whatever is done in whatever order, the numbers are exact.
+//! A source is compared with a model of it: the numbers are exact after any steps in any order.
 
 mod support;
 
@@ -19,17 +19,17 @@ use support::{Stage, logins};
 
 const USERS: usize = 4;
 
-/// Parsing keys is slow, and a login has no state.
+/// Shared by all cases, because parsing keys is slow and a login has no state.
 static HOLDERS: LazyLock<Vec<Login>> = LazyLock::new(|| logins(USERS));
 
 #[derive(Clone, Debug)]
 enum Step {
     /// A user asks for a token.
     Ask(usize),
-    /// A ticket is looked at: one of all that were ever given out.
+    /// A peek at one of all tickets that were ever issued.
     Look(prop::sample::Index),
     Advance(u64),
-    /// A user complains about a ticket, perhaps an old or a stranger's one.
+    /// A user invalidates the token of a ticket, which may be old or another user's.
     Invalidate(usize, prop::sample::Index),
     ClearExpired,
     Clear,
@@ -46,11 +46,11 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a source should hold and have done.
+/// The tokens and counts that the source should have.
 #[derive(Default)]
 struct Model {
     cached: [Option<(Ticket, Moment)>; USERS],
-    /// What the tickets stand for.
+    /// The token of each ticket.
     values: Vec<(Ticket, String)>,
     given_out: Vec<Ticket>,
     mints: u64,
@@ -191,7 +191,7 @@ async fn the_numbers_are_exact_after_a_storm() {
                     0..5 => stage.source.invalidate(login, cached.token.value.expose()),
                     5 => drop(stage.source.clear()),
                     6 => drop(stage.source.clear_expired()),
-                    // Few enough seconds that no token dies on its way.
+                    // So few seconds that no token expires on its way.
                     7 => stage.clock.advance(10),
                     _ => drop(stage.source.stats()),
                 }

@@ -1,4 +1,5 @@
-//! Many logins at once: what a process sends at a time, and that one host's trouble stays its own.
+//! Many logins at once: how many requests a process sends at a time, and that a slow host delays no
+//! other.
 
 mod support;
 
@@ -15,7 +16,7 @@ use support::loopback::{Act, Loopback, answer};
 use support::wire::{failure_within, in_a_process_of_its_own, runtime};
 use support::{Config, source_on, token_of};
 
-/// The permits are those of a process, so other tests must not run beside these.
+/// All tests of a process share the permits, so no other test may run beside this one.
 #[test]
 fn no_more_than_32_requests_to_a_host_and_128_to_all_are_in_the_air() {
     let name = "no_more_than_32_requests_to_a_host_and_128_to_all_are_in_the_air";

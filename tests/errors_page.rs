@@ -1,5 +1,5 @@
-//! `docs/errors.md` is printed from the one table of codes: `UPDATE_DOCS=1` writes it, a plain run
-//! compares.
+//! `docs/errors.md` is printed from the table of codes. With `UPDATE_DOCS=1` the page is written,
+//! otherwise compared.
 
 mod support;
 
@@ -26,7 +26,7 @@ fn table() -> String {
     table
 }
 
-/// Text as it stands in a cell of a table: `<` would begin a tag, and `|` end the cell.
+/// Text for a cell of a table. `<` would begin a tag, and `|` would end the cell.
 fn cell(text: &str) -> String {
     text.replace('<', "&lt;").replace('|', "\\|")
 }

@@ -1,4 +1,4 @@
-//! What a process finds at its thaw: all timers fire at once, and the answer may have come meanwhile.
+//! After a freeze, all timers fire at once, and the answer may have come during the freeze.
 
 mod support;
 
@@ -10,8 +10,8 @@ use support::{BUDGET, Stage, login, refused, token_of, until};
 
 const FREEZE: u64 = 60;
 
-/// Freezes the process while a call waits for its answer; returns at the thaw, when every timer has
-/// fired and no answer has been read yet.
+/// Freezes the process while a call waits for its answer. Returns after the freeze: every timer has
+/// fired, and no answer has been read yet.
 async fn freeze(stage: &Stage) {
     until("the request is sent", || stage.script.posts() == 1).await;
     stage.clock.advance(FREEZE);

@@ -1,4 +1,4 @@
-//! Which room may know which, and which one alone may touch a library: the house keeps its plan.
+//! Which room may import which, and which room alone may use a library.
 
 mod support;
 
@@ -47,7 +47,7 @@ const LIB: &[(&str, u8)] = &[
     ("warnings", 0),
 ];
 
-/// What only some files may name, by the beginning of their path below `src/`.
+/// Names that only some files may use, with the beginning of the files' paths below `src/`.
 const OWNERS: &[(&str, &str)] = &[
     ("napi", "node/"),
     ("napi_derive", "node/"),
@@ -61,7 +61,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("clock_gettime", "clock.rs"),
 ];
 
-/// Files below `src/` that may hold unsafe code, if each block tells its reason.
+/// Files below `src/` that may have unsafe code, if each block has a `SAFETY` comment.
 const UNSAFE: &[&str] = &["node/peek.rs", "node/secret_text.rs"];
 
 fn rank(ranks: &[(&str, u8)], room: &str) -> Option<u8> {
@@ -220,7 +220,7 @@ fn unguarded(front: &str) -> Vec<String> {
     modules.filter(|(at, name)| !guarded(*at) && name != "node").map(|(_, name)| name).collect()
 }
 
-/// Whether a file holds unsafe code without leave, or without a reason for each block.
+/// Whether a file has unsafe code without permission, or without a `SAFETY` comment for each block.
 fn is_unsafe(path: &str, text: &str, allowed: &[&str]) -> bool {
     let reasons = text.matches("// SAFETY: ").count();
     let blocks = text.matches("unsafe {").count();
@@ -320,6 +320,21 @@ fn each_library_and_each_clock_has_one_room() {
     assert_eq!(trespasses("cache/mod.rs", "use moka::sync::Cache;").len(), 0);
     let found: Vec<_> = rust().iter().flat_map(|(path, t)| trespasses(path, &code(t))).collect();
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// What any issuer needs knows no issuer.
+#[test]
+fn a_token_endpoint_knows_no_issuer() {
+    let named = |path: &str, text: &str| {
+        let front = path.ends_with("mod.rs");
+        words(&code(text), "salesforce").count() > usize::from(front)
+    };
+    assert!(named("response.rs", "use super::salesforce::SALESFORCE;"));
+    assert!(named("mod.rs", "pub mod salesforce;\nuse salesforce::SALESFORCE;"));
+    let folder = files("src/authorization_server", "rs").into_iter();
+    let general = folder.filter(|(path, _)| !path.contains('/'));
+    let found = general.filter(|(path, text)| named(path, text)).map(|(path, _)| path);
+    assert_eq!(found.collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]

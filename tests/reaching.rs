@@ -82,7 +82,7 @@ fn a_broken_ca_is_a_fault_of_the_option() {
         assert_eq!((failure.code, failure.option), (Code::ConfigInvalid, Some("ca")));
         assert!(!failure.to_string().contains("CANARY"), "{failure}");
     }
-    // A good certificate does not make up for a broken one beside it.
+    // A broken certificate is a fault even beside a good one.
     let both = [tls_file("ca.pem"), damaged.into()].concat();
     assert!(HttpTransport::new(both, None).check().is_err());
 }
@@ -93,7 +93,7 @@ fn a_name_that_does_not_resolve_is_told_apart() {
         return;
     }
     runtime().block_on(async {
-        // Longer than a label of DNS may be, so that no name server is asked, and none is slow.
+        // Too long for a label of DNS, so that no name server is asked, which might be slow.
         let failure = failure(&format!("http://{}.invalid/", "x".repeat(64))).await;
         assert_eq!((failure.code, failure.retryable), (Code::NetworkDns, true));
     });
@@ -114,7 +114,7 @@ fn this_machine_is_never_reached_through_a_proxy() {
                 let url = format!("http://{host}:{}/", server.port);
                 assert!(post(&url).await.is_ok(), "{host}");
             }
-            // Any other host is reached so: the variables are in force.
+            // Other hosts are reached through the proxy: the variables are in force.
             let failure = failure("https://acme.example/").await;
             assert_eq!(failure.code, Code::NetworkConnect);
             assert!(failure.what.contains("proxy refused"), "{failure}");
@@ -124,6 +124,6 @@ fn this_machine_is_never_reached_through_a_proxy() {
     let requests = proxy.requests();
     assert_eq!(requests.len(), 1, "{requests:?}");
     assert!(requests[0].starts_with("CONNECT acme.example:443 "), "{requests:?}");
-    // The form is for the host alone.
+    // The proxy must not get the form.
     assert!(!requests[0].contains("ASSERTION"), "{requests:?}");
 }

@@ -1,4 +1,4 @@
-//! A final answer is remembered: asking again at once would bring it again, and cost a login.
+//! A final answer is remembered. The same request would bring the same answer, and cost a login.
 
 mod support;
 
@@ -39,14 +39,15 @@ async fn fault_22_ten_thousand_calls_with_a_wrong_key_send_one_request() {
     assert_eq!(stage.script.posts(), 1);
 }
 
-/// The second caller's flight is on its way when the first one's lands, and has not begun.
+/// The second caller's flight is started, but does not run until the first caller's flight has
+/// ended.
 #[tokio::test]
 async fn a_refusal_that_comes_while_another_flight_starts_spares_its_request() {
     let (stage, login) = (wrong_key(), login());
     stage.script.hold();
     let first = tokio::spawn(token_of(&stage.source, &login, BUDGET));
     until("the first request is sent", || stage.script.posts() == 1).await;
-    // Who asks after a clear gets a flight of their own.
+    // A caller after a clear gets a flight of its own.
     stage.source.clear();
     stage.script.release();
     let second = token_of(&stage.source, &login, BUDGET);
@@ -68,7 +69,7 @@ async fn fault_22_the_next_attempt_comes_after_a_minute_doubling_to_a_quarter_of
 }
 
 #[tokio::test]
-async fn what_an_administrator_may_be_mending_is_tried_every_minute() {
+async fn a_refusal_that_an_administrator_may_be_repairing_is_tried_every_minute() {
     for (error, description) in [
         ("invalid_grant", "user hasn't approved this consumer"),
         ("invalid_app_access", "user is not admin approved to access this app"),
@@ -118,7 +119,85 @@ async fn a_success_forgets_how_long_the_last_pause_was() {
     let cached = stage.token(&login()).await;
     stage.source.invalidate(&login(), cached.token.value.expose());
     ask(&stage).await;
+    assert_eq!(pause(&stage).await, 1, "once, to a login that works");
     assert_eq!(pause(&stage).await, 60);
+    assert_eq!(pause(&stage).await, 120);
+}
+
+/// Seconds between the requests that one login sends, asking every second.
+async fn pauses(reply: impl Fn() -> Reply + Send + Sync + 'static, count: usize) -> Vec<u64> {
+    let stage = Stage::new(move |_| reply());
+    ask(&stage).await;
+    let mut pauses = Vec::new();
+    for _ in 0..count {
+        pauses.push(pause(&stage).await);
+    }
+    pauses
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_91_what_is_no_word_of_oauth_heals_within_seconds() {
+    let html = || "<html>maintenance</html>".to_owned();
+    for (status, body) in [
+        (302, String::new()),
+        (403, html()),
+        (404, html()),
+        (421, html()),
+        (425, html()),
+        (200, "{}".to_owned()),
+        (200, r#"{"access_token":"token","instance_url":"https://evil.example"}"#.to_owned()),
+    ] {
+        let told = format!("{status} {body}");
+        let reply = move || Reply::Answer(status, body.clone());
+        assert_eq!(pauses(reply, 8).await, [1, 2, 4, 8, 16, 32, 60, 60], "{told}");
+    }
+    let large = || Reply::TooLarge(200);
+    assert_eq!(pauses(large, 8).await, [1, 2, 4, 8, 16, 32, 60, 60]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_91_a_large_page_is_judged_by_its_status() {
+    for (status, code, retryable) in [
+        (503, Code::ServerUnavailable, true),
+        (429, Code::RateLimited, true),
+        (302, Code::RedirectRefused, false),
+        (403, Code::BadResponse, false),
+        (200, Code::ResponseTooLarge, false),
+    ] {
+        let stage = Stage::new(move |_| Reply::TooLarge(status));
+        let failure = ask(&stage).await;
+        assert_eq!((failure.code, failure.retryable), (code, retryable), "{status}");
+        assert_eq!(failure.status, Some(status));
+    }
+}
+
+#[tokio::test]
+async fn fault_91_one_bad_answer_to_a_renewal_harms_no_call_after_the_tokens_end() {
+    let stage = Stage::new(|sent| match sent.number {
+        1 => Reply::Answer(403, "<html>".into()),
+        _ => numbered(sent),
+    });
+    let cached = stage.token(&login()).await;
+    stage.clock.advance(149);
+    stage.source.renew(&login(), cached.ticket.unwrap());
+    until("the renewal", || stage.source.stats().in_flight == 0).await;
+    assert!(Arc::ptr_eq(&stage.token(&login()).await, &cached), "the token is alive");
+    stage.clock.advance(1);
+    assert_eq!(stage.token(&login()).await.token.value.expose(), "token-2");
+}
+
+#[tokio::test]
+async fn fault_91_a_refused_renewal_harms_no_call_after_the_tokens_end() {
+    let stage = Stage::new(|sent| match sent.number {
+        1 => oauth_error("invalid_client_id", "client identifier invalid"),
+        _ => numbered(sent),
+    });
+    let cached = stage.token(&login()).await;
+    stage.clock.advance(149);
+    stage.source.renew(&login(), cached.ticket.unwrap());
+    until("the renewal", || stage.source.stats().in_flight == 0).await;
+    stage.clock.advance(1);
+    assert_eq!(stage.token(&login()).await.token.value.expose(), "token-2");
 }
 
 #[tokio::test]
@@ -146,7 +225,7 @@ async fn the_login_limit_is_remembered_although_it_passes() {
 }
 
 #[tokio::test]
-async fn retry_after_is_kept_for_those_who_ask_meanwhile() {
+async fn retry_after_holds_for_all_calls_in_that_time() {
     let stage = Stage::new(|_| Reply::Headed {
         status: 429,
         body: String::new(),
@@ -160,7 +239,7 @@ async fn retry_after_is_kept_for_those_who_ask_meanwhile() {
 
 #[tokio::test]
 async fn sixty_useless_logins_an_hour_are_the_most() {
-    // Each brings a new token, to which the API answers 401.
+    // Each login brings a new token, and the API answers 401 to the token.
     let (stage, login) = (Stage::new(numbered), login());
     for _ in 0..60 {
         let cached = stage.token(&login).await;
@@ -176,7 +255,7 @@ async fn sixty_useless_logins_an_hour_are_the_most() {
 }
 
 #[tokio::test]
-async fn logins_after_a_life_or_an_invalidation_of_ones_own_do_not_count() {
+async fn logins_after_an_expiry_or_an_invalidation_do_not_count() {
     let (stage, login) = (Stage::new(numbered), login());
     for round in 0..200 {
         let cached = stage.token(&login).await;

@@ -1,5 +1,5 @@
-//! The seams, used by something that is not Salesforce: another issuer, a signer that answers late, a
-//! request with its own method, headers and limit.
+//! The seams without Salesforce: another issuer, a signer that answers late, and a request with its
+//! own method, headers and limit.
 
 mod support;
 
@@ -8,32 +8,41 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
-use jsforce_connection_manager::authorization_server::{Granted, Issuer, TokenEndpoint};
+use jsforce_connection_manager::authorization_server::{
+    AttemptTime, Granted, Issuer, TokenEndpoint,
+};
 use jsforce_connection_manager::clock::SystemClock;
-use jsforce_connection_manager::credential::{JwtConfig, JwtCredential};
+use jsforce_connection_manager::credential::{
+    ClientAuthentication, JwtConfig, JwtCredential, secret,
+};
 use jsforce_connection_manager::failure::{Code, Failure};
 use jsforce_connection_manager::grant::TokenRequest;
 use jsforce_connection_manager::identity::IdentityKey;
 use jsforce_connection_manager::life::Life;
+use jsforce_connection_manager::lineage::KnownLineages;
 use jsforce_connection_manager::origin::BaseUrl;
 use jsforce_connection_manager::private_key::{Signature, Signer, SigningKey};
 use jsforce_connection_manager::secret::Secret;
 use jsforce_connection_manager::source::login::Login;
 use jsforce_connection_manager::transport::{HttpTransport, Request, Transport as _};
 
+use support::clock::Paused;
+use support::issuer::{client_by, login_by};
 use support::loopback::{Act, Loopback, answer};
 use support::script::numbered;
-use support::{KEY, ORG, Stage, refused};
+use support::{BUDGET, KEY, ORG, Stage, refused, source_on, token_of};
 
 const LIMIT: Duration = Duration::from_secs(4);
+const TIME: AttemptTime =
+    AttemptTime { limit: LIMIT, least: Duration::from_millis(300), replays: true };
 
-/// An issuer of another house.
+/// An issuer other than Salesforce.
 static ISSUER: Issuer = Issuer {
     token_path: "/oauth/token",
     errors: &[("access_denied", Code::UserNotAdminApproved)],
     descriptions: &[(&["quota", "used"], Code::RateLimited)],
     needs_instance_url: false,
-    wanted_headers: &["date", "retry-after", "x-quota"],
+    more_headers: &["x-quota"],
 };
 
 struct Asked {
@@ -49,7 +58,7 @@ async fn ask(head: &str, body: &str) -> Asked {
     let endpoint = TokenEndpoint::new(transport, Arc::new(SystemClock), &ISSUER);
     let base = BaseUrl::parse("domain", &format!("http://127.0.0.1:{}", server.port)).unwrap();
     let request = async { Ok(TokenRequest::json(r#"{"audience":"https://api"}"#.to_owned())) };
-    let answered = endpoint.ask(&base, request, LIMIT).await.expect("an answer");
+    let answered = endpoint.ask(&base, request, TIME).await.expect("an answer");
     assert_eq!((answered.number, endpoint.requests()), (1, 1));
     let quota = answered.response.header("x-quota").map(str::to_owned);
     Asked { granted: endpoint.read(&answered), quota, requests: server.requests() }
@@ -73,7 +82,7 @@ async fn an_issuer_takes_json_at_its_own_path_and_names_no_instance_url() {
 }
 
 #[tokio::test]
-async fn an_issuer_has_its_own_words_and_those_of_the_standards() {
+async fn an_issuer_has_its_own_error_codes_and_the_standard_ones() {
     for (status, body, code) in [
         ("403 Forbidden", r#"{"error":"access_denied"}"#, Code::UserNotAdminApproved),
         ("401 Unauthorized", r#"{"error":"invalid_client"}"#, Code::ClientCredentialsInvalid),
@@ -82,7 +91,7 @@ async fn an_issuer_has_its_own_words_and_those_of_the_standards() {
             r#"{"error":"other","error_description":"The quota is used up"}"#,
             Code::RateLimited,
         ),
-        // A word of Salesforce's alone says nothing here.
+        // A code that only Salesforce has means nothing here.
         ("400 Bad Request", r#"{"error":"app_not_found"}"#, Code::Refused),
     ] {
         let failure = ask(status, body).await.granted.err().expect("a refusal");
@@ -90,7 +99,7 @@ async fn an_issuer_has_its_own_words_and_those_of_the_standards() {
     }
 }
 
-/// Keeps its key elsewhere, and takes `delay` to sign.
+/// A signer whose key is elsewhere, and that takes `delay` to sign.
 struct Remote {
     key: SigningKey,
     delay: Duration,
@@ -132,7 +141,7 @@ async fn a_signer_may_answer_late() {
     let (signer, login) = remote(Duration::from_secs(3));
     assert_eq!(stage.token(&login).await.token.value.expose(), "token-0");
     assert_eq!((signer.signed.load(SeqCst), stage.script.posts()), (1, 1));
-    // The name of the token is the signer's, not the key's.
+    // The token is named by the signer's identity key, not by the private key.
     assert_ne!(login.identity, support::login().identity);
 }
 
@@ -141,13 +150,32 @@ async fn a_signer_that_never_answers_ends_the_attempt_and_nothing_is_sent() {
     let stage = Stage::new(numbered);
     let endpoint = TokenEndpoint::new(stage.script.clone(), stage.clock.clone(), &ISSUER);
     let base = BaseUrl::parse("domain", ORG).unwrap();
-    let failure = endpoint.ask(&base, pending(), LIMIT).await.err().expect("no request");
+    let failure = endpoint.ask(&base, pending(), TIME).await.err().expect("no request");
     assert_eq!((failure.code, failure.had_no_effect), (Code::NetworkTimeout, true));
     assert_eq!(failure.what, "The request was not signed within 4000 ms.");
     assert_eq!(endpoint.requests(), 0);
     let (_, login) = remote(Duration::from_secs(3_600));
     assert_eq!(refused(stage.ask(&login).await).code, Code::Deadline);
     assert_eq!(stage.script.posts(), 0);
+}
+
+/// Callers have left after eight seconds: a refresh token that is signed for later than that stays.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_whose_client_assertion_came_too_late_is_not_sent() {
+    let issuer = support::issuer::Issuer::rotating();
+    let clock = Arc::new(Paused::default());
+    let source = source_on(issuer.clone(), clock, Arc::default(), 10);
+    let key = SigningKey::parse(KEY).unwrap();
+    let delay = Duration::from_secs(8);
+    let signer = Arc::new(Remote { key, delay, signed: AtomicUsize::new(0) });
+    let client = client_by(ClientAuthentication::Assertion(signer.clone()));
+    let known = Arc::new(KnownLineages::new(10).unwrap());
+    let token = secret("refreshToken", &issuer.log_in()).unwrap();
+    let login = login_by(&known, client, token, None, Life::default()).unwrap();
+    let failure = refused(token_of(&source, &login, BUDGET).await);
+    assert_eq!(failure.code, Code::Deadline);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!((signer.signed.load(SeqCst), issuer.posts()), (1, 0));
 }
 
 #[tokio::test]
@@ -162,7 +190,7 @@ async fn a_request_has_its_own_method_headers_and_limit() {
         headers: vec![("x-amz-target", Secret::new("Service.Action".to_owned()))],
         body: Secret::new(String::new()),
         timeout: LIMIT,
-        wanted_headers: &["etag"],
+        wanted_headers: vec!["etag"],
         body_limit,
     };
     let response = transport.send(request(100)).await.expect("an answer");

@@ -1,4 +1,4 @@
-//! How cached tokens end: by each clock, by renewal, by being dropped, by want of room.
+//! How cached tokens end: by each clock, by renewal, by being dropped, by eviction.
 
 mod support;
 
@@ -24,7 +24,8 @@ async fn fault_1_2_any_one_of_three_clocks_ends_a_token() {
         let first = stage.token(&login).await;
         stage.clock.change(|now| {
             end(now);
-            // One microsecond less on all clocks, so that only the one can have ended it.
+            // One microsecond less on all clocks: the token is alive until one clock reaches its
+            // deadline.
             *now = Moment { wall: now.wall - 1, monotonic: now.monotonic - 1, boot: now.boot - 1 };
         });
         assert!(stage.is_alive(first.ticket), "{clock}");
@@ -90,7 +91,8 @@ async fn a_life_is_counted_from_the_request_and_shortened_by_the_server() {
 async fn renewal_retires_the_old_ticket_at_once() {
     let (stage, login) = (Stage::new(numbered), login());
     let old = stage.token(&login).await;
-    // Only the cache looks at the wall clock now, so a look at the old ticket would call it alive.
+    // The cache sees the old token dead. Then the clocks go back, so only retirement can end the
+    // old ticket.
     let (minted, dead) = (old.token.minted, old.token.deadline);
     stage.clock.change(|now| *now = dead);
     let new = stage.token(&login).await;
@@ -109,7 +111,7 @@ async fn fault_29_only_the_token_of_that_value_is_invalidated() {
     assert_eq!(stage.counts(), (0, 0));
     let second = stage.token(&login).await;
     assert_eq!(second.token.value.expose(), "token-1");
-    // A late caller still complains about the first one.
+    // A late caller still invalidates the first token.
     stage.source.invalidate(&login, first.token.value.expose());
     assert!(stage.is_alive(second.ticket));
     assert_eq!(stage.token(&login).await.ticket, second.ticket);
@@ -127,7 +129,7 @@ async fn a_token_that_was_issued_again_is_invalidated_under_its_new_ticket() {
 }
 
 #[tokio::test]
-async fn nobody_invalidates_the_token_of_another() {
+async fn no_login_invalidates_the_token_of_another() {
     let (stage, logins) = (Stage::new(numbered), logins(2));
     let mine = stage.token(&logins[0]).await;
     stage.source.invalidate(&logins[1], mine.token.value.expose());
@@ -161,13 +163,13 @@ async fn a_source_that_goes_away_retires_its_tickets() {
 }
 
 #[tokio::test]
-async fn a_full_cache_drops_what_was_used_longest_ago() {
+async fn a_full_cache_drops_the_least_recently_used_token() {
     let (stage, logins) = (Stage::with_capacity(3, numbered), logins(4));
     let mut cached = Vec::new();
     for login in &logins[..3] {
         cached.push(stage.token(login).await);
     }
-    // The first is the oldest, but a look at its ticket asks for its use to be marked.
+    // The first token is the oldest, but a peek at its ticket asks the caller to mark the use.
     assert_eq!(stage.peek(cached[0].ticket), Peek::AliveUnmarked);
     stage.source.mark_used(&logins[0]);
     cached.push(stage.token(&logins[3]).await);
@@ -178,7 +180,7 @@ async fn a_full_cache_drops_what_was_used_longest_ago() {
 }
 
 #[tokio::test]
-async fn no_more_tokens_are_kept_than_the_capacity() {
+async fn no_more_tokens_are_cached_than_the_capacity() {
     let (stage, logins) = (Stage::with_capacity(10, numbered), logins(60));
     let mut tickets = Vec::new();
     for login in &logins {
@@ -190,7 +192,7 @@ async fn no_more_tokens_are_kept_than_the_capacity() {
     assert!(alive[50..].iter().all(|alive| *alive), "the newest are cached");
 }
 
-/// As many tenants for the room as in 10,000 for 1,000.
+/// The same ratio as 10,000 tenants and room for 1,000.
 #[tokio::test]
 async fn fault_48_ten_times_as_many_tenants_as_there_is_room_are_all_served() {
     const ROOM: u64 = 100;

@@ -1,4 +1,5 @@
-//! What callers of one token see: one request for all, shared answers, and nothing that ends it.
+//! What the callers of one token see: one request for all, a shared answer, and no caller that ends
+//! the request.
 
 mod support;
 
@@ -56,7 +57,7 @@ async fn cold_callers_share_one_request_and_its_failure() {
 }
 
 #[tokio::test]
-async fn a_kept_token_is_handed_out_without_a_request() {
+async fn a_cached_token_is_handed_out_without_a_request() {
     let (stage, login) = (Stage::new(numbered), login());
     let first = stage.token(&login).await;
     let second = stage.token(&login).await;
@@ -64,7 +65,7 @@ async fn a_kept_token_is_handed_out_without_a_request() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn callers_that_come_while_a_request_lands_send_no_second_one() {
+async fn callers_that_come_while_a_flight_ends_send_no_second_request() {
     let (stage, login) = (Stage::new(numbered), login());
     for round in 1..=200 {
         let mut callers = JoinSet::new();
@@ -85,7 +86,7 @@ async fn fault_31_a_wrong_key_gets_nothing_from_the_cache() {
     let wrong = Config { private_key: OTHER_KEY, ..Config::default() }.login();
     assert_eq!(refused(stage.ask(&wrong).await).code, Code::AssertionInvalid);
     assert_eq!(stage.script.posts(), 2);
-    // Nor does the wrong key harm the token of the right one.
+    // The wrong key does not harm the token of the right key.
     assert_eq!(stage.token(&login()).await.ticket, right.ticket);
     assert_eq!(stage.script.posts(), 2);
 }
@@ -150,7 +151,7 @@ async fn a_warm_up_leaves_a_token_and_asks_once() {
 }
 
 #[tokio::test]
-async fn a_token_cleared_while_it_is_asked_for_is_handed_out_and_not_kept() {
+async fn a_token_cleared_while_it_is_asked_for_is_handed_out_and_not_cached() {
     let (stage, login) = (Stage::new(numbered), login());
     stage.script.hold();
     let (asked, ()) = tokio::join!(stage.ask(&login), async {
@@ -179,7 +180,7 @@ async fn fault_27_a_panic_is_an_internal_failure_for_all_and_the_next_call_works
 }
 
 #[test]
-fn a_runtime_that_ends_tells_those_who_wait_in_another() {
+fn a_runtime_that_ends_tells_the_callers_in_another_runtime() {
     let runtime =
         || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let (doomed, other) = (runtime().unwrap(), runtime().unwrap());
@@ -199,7 +200,7 @@ fn a_runtime_that_ends_tells_those_who_wait_in_another() {
 }
 
 #[tokio::test]
-async fn a_token_without_life_is_used_once_and_not_kept() {
+async fn a_token_without_life_is_used_once_and_not_cached() {
     let (stage, login) = (Stage::new(|_| granted_for("brief", Some(0))), login());
     for posts in 1..=2 {
         let cached = stage.token(&login).await;
@@ -209,7 +210,7 @@ async fn a_token_without_life_is_used_once_and_not_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn passing_failures_are_mended_inside_one_call() {
+async fn passing_failures_are_retried_inside_one_call() {
     let stage = Stage::new(|sent| match sent.number {
         0 => Reply::Fails(Code::NetworkReset),
         1 => Reply::Answer(503, "<html>".into()),

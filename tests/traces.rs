@@ -1,5 +1,5 @@
-//! What could be printed: types that hold a secret have no text, and the libraries below log none,
-//! even at the level `trace`, which nothing in the package switches on.
+//! What could be printed. Types that hold a secret have no text. The libraries below log no secret,
+//! even at the level `trace`, which the package never switches on.
 
 mod support;
 
@@ -30,7 +30,7 @@ use support::loopback::{Act, Loopback, answer, tls_file};
 use support::wire::{in_a_process_of_its_own, runtime};
 use support::{BUDGET, Config, KEY, source_on, token_of};
 
-/// Asks of a type whether it has a text; an inherent method is found before that of a trait.
+/// Tells whether a type has a text. An inherent method is found before a method of a trait.
 struct Text<T: ?Sized>(PhantomData<T>);
 
 trait NoText {
@@ -43,13 +43,13 @@ trait NoText {
 }
 impl<T: ?Sized> NoText for Text<T> {}
 impl<T: ?Sized + Debug> Text<T> {
-    #[expect(clippy::unused_self, reason = "it takes the resume of the trait's")]
+    #[expect(clippy::unused_self, reason = "it takes the place of the trait's")]
     fn debug(&self) -> bool {
         true
     }
 }
 impl<T: ?Sized + Display> Text<T> {
-    #[expect(clippy::unused_self, reason = "it takes the resume of the trait's")]
+    #[expect(clippy::unused_self, reason = "it takes the place of the trait's")]
     fn display(&self) -> bool {
         true
     }
@@ -118,7 +118,7 @@ fn no_type_that_holds_a_secret_has_a_text() {
     }
 }
 
-/// Keeps everything that a library logs, by `log` or by `tracing`.
+/// Collects everything that a library logs, by `log` or by `tracing`.
 struct Listener;
 
 static HEARD: Mutex<String> = Mutex::new(String::new());
@@ -137,14 +137,14 @@ impl log::Log for Listener {
 const TOKEN: &str = "00D000000000001!CANARY.of.an.access.token";
 const PASSWORD: &str = "CANARY-of-a-proxy-7215037";
 
-/// Pieces of everything secret: the password of the proxy, the token, the key, and what was sent.
+/// Parts of all secrets: the password of the proxy, the token, the key, and what was sent.
 fn secrets(requests: &[String]) -> Vec<String> {
     let body: String = KEY.lines().filter(|line| !line.starts_with("-----")).collect();
     let mut all = vec![PASSWORD.to_owned(), STANDARD.encode(format!("user:{PASSWORD}"))];
     all.extend([TOKEN.to_owned(), body, "CANARY".into()]);
     let assertion = |request: &String| Some(request.split_once("assertion=")?.1.to_owned());
     all.extend(requests.iter().filter_map(assertion));
-    // The header of an assertion is no secret, but nobody has a reason to show it either.
+    // The header of an assertion is no secret, but there is no reason to show it.
     let pieces = |secret: &String| {
         let bytes = secret.as_bytes();
         let piece = |piece: &[u8]| String::from_utf8_lossy(piece).into_owned();

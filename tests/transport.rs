@@ -14,11 +14,11 @@ use support::loopback::{Act, Loopback, answer};
 use support::wire::{CANARY, FORM, failure, failure_within, post, request};
 use support::{BUDGET, Config, refused, source_on, token_of};
 
-/// What the transport adds to a request's time, and what a busy machine may add to that.
+/// The time that the transport adds to a request's time, and the time that a busy machine may add.
 const GRACE: Duration = Duration::from_millis(250);
 const SLACK: Duration = Duration::from_millis(750);
 
-/// A token source that talks to `server` as to an org, and its refusal.
+/// The failure of a token source whose org is `server`.
 async fn refusal_of(server: &Loopback) -> Arc<Failure> {
     let transport = Arc::new(HttpTransport::new(vec![], None));
     let deadlines = Arc::new(Deadlines::default());
@@ -63,7 +63,7 @@ async fn the_answer_is_taken_with_its_dates() {
 }
 
 #[tokio::test]
-async fn fault_7_no_connection_is_used_twice_and_no_cookie_is_kept() {
+async fn fault_7_no_connection_is_used_twice_and_no_cookie_is_stored() {
     let text = "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nSet-Cookie: sid=CANARY\r\nContent-Length: 2\r\n\r\n{}";
     let server = Loopback::start(Act::Answer(text.into())).await;
     let transport = HttpTransport::new(vec![], None);
@@ -103,7 +103,7 @@ async fn fault_10_a_body_without_end_is_cut_off_at_64_kib() {
         assert!(!failure.retryable);
         assert!(took < Duration::from_secs(2), "{took:?}");
         support::until("the connection is dropped", || server.was_dropped()).await;
-        // What the sockets' buffers hold was written, too.
+        // The bytes in the sockets' buffers were written, too.
         assert!(server.written() < 50_000_000, "{}", server.written());
     }
 }

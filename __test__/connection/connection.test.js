@@ -44,7 +44,7 @@ describe('as the documents of the JWT manager have it', () => {
 });
 
 describe('one Connection for each configuration', () => {
-  test('whoever asks, at once or later, with the same object or an equal one', async () => {
+  test('all calls get it, at once or later, with the same object or an equal one', async () => {
     const { config, stats } = await startOrg();
     const asked = [config, { ...config }, structuredClone(config)];
     const [first, ...others] = await Promise.all(asked.map((each) => manager.getConnection(each)));
@@ -189,7 +189,7 @@ describe('the option Connection', () => {
     expect((await connection.query(QUERY)).totalSize).toBe(5);
   });
 
-  test('rejects with what its constructor throws, and keeps the token', async () => {
+  test('rejects with what its constructor throws, and the token stays cached', async () => {
     class Broken {
       constructor() {
         throw new TypeError('broken');
@@ -274,7 +274,7 @@ test('two orgs with two users each, side by side, are not mixed up', async () =>
   for (const org of orgs) expect(org.stats()).toMatchObject({ tokenRequests: 2, rejected401: 0 });
 });
 
-test('a Connection class that keeps its token to itself gets one login, not one a call', async () => {
+test('a Connection class that hides its token gets one login, not one a call', async () => {
   class Opaque {
     #config;
     constructor(config) {

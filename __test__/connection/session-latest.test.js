@@ -11,7 +11,7 @@ const SCRIPT = join(__dirname, '../support/run-session-scenarios.js');
 const TIMEOUT = 120_000;
 
 test.each([22, 24])(
-  'all session scenarios hold with the newest jsforce under Node.js %i',
+  'all session scenarios pass with the newest jsforce under Node.js %i',
   async (major) => {
     const { stdout } = await promisify(execFile)(nodeBinary(major), [SCRIPT, 'jsforce-latest']);
     expect(stdout.trimEnd().split('\n')).toEqual(names.map((name) => `ok ${name}`));

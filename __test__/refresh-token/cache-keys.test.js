@@ -1,5 +1,6 @@
 'use strict';
 
+const { setTimeout: sleep } = require('node:timers/promises');
 const { ConfigurationError } = require('../..');
 const { rejection } = require('../support/rejection');
 const { keeper, stage } = require('./support');
@@ -21,6 +22,44 @@ test('a key gives the same Connection, whatever object the config is', async () 
   expect(await manager.getConnection({ ...config }, config.refreshToken, 'prod')).toBe(connection);
   expect(await manager.getConnection(config)).not.toBe(connection);
 });
+
+function revoked(org) {
+  const token = org.issueRefreshToken();
+  org.revokeRefreshToken(token);
+  return token;
+}
+
+/** The config of another app with a user. */
+function otherApp(org, config) {
+  const app = { clientId: 'other', clientSecret: 's3cret' };
+  org.register({ ...config, ...app, redirectUris: ['https://x.test/'], users: ['a@b.c'] });
+  return { ...config, ...app, refreshToken: org.issueRefreshToken({ clientId: 'other' }) };
+}
+
+/** Other spellings of the app, which the server takes for the same. */
+const spellings = {
+  'a slash behind the login host': ({ loginUrl }) => ({ loginUrl: `${loginUrl}/` }),
+  'another case of the login host': ({ loginUrl }) => ({ loginUrl: loginUrl.toUpperCase() }),
+  'spaces around the client id': ({ clientId }) => ({ clientId: ` ${clientId}\n` }),
+  'a line end behind the secret': ({ clientSecret }) => ({ clientSecret: `${clientSecret}\n` }),
+};
+
+/** Calls that fail, by refresh token, cache key and options, and the code of the error. */
+const failures = {
+  'a revoked refresh token': (org) => [[revoked(org), 'prod'], 'REFRESH_TOKEN_INVALID'],
+  'a function that fails': () => [
+    [() => Promise.reject(new Error('no such parameter')), 'prod'],
+    'REFRESH_TOKEN_UNAVAILABLE',
+  ],
+  'an aborted call': (org) => [
+    [org.issueRefreshToken(), 'prod', { signal: AbortSignal.abort() }],
+    'ABORTED',
+  ],
+  'a call without time': (org) => [
+    [org.issueRefreshToken(), 'prod', { deadline: Date.now() }],
+    'DEADLINE',
+  ],
+};
 
 describe('a key of one app', () => {
   const others = {
@@ -54,6 +93,67 @@ describe('a key of one app', () => {
     expect(org.stats().tokenRequests).toBe(1);
   });
 
+  test.each(Object.keys(spellings))('is of the same app with %s', async (what) => {
+    const { org, config, manager } = await stage();
+    const connection = await manager.getConnection(config, undefined, 'prod');
+    const again = { ...config, ...spellings[what](config) };
+    expect(await manager.getConnection(again, undefined, 'prod')).toBe(connection);
+    expect(org.stats().tokenRequests).toBe(1);
+  });
+
+  describe.each(Object.keys(failures))('stays bound after %s', (what) => {
+    test('another app is refused, and the Connection is still there', async () => {
+      const { org, config, manager } = await stage();
+      const ask = (app, ...rest) => manager.getConnection({ ...config, ...app }, ...rest);
+      const connection = await ask({}, undefined, 'prod');
+      const [call, code] = failures[what](org);
+      expect(await rejection(ask({}, ...call))).toHaveProperty('code', code);
+      const error = await rejection(ask(others['another app'](org), undefined, 'prod'));
+      expect(error).toMatchObject({ code: 'CONFIG_INVALID', option: 'cacheKey' });
+      expect(await ask({}, undefined, 'prod')).toBe(connection);
+      expect(org.stats().refreshTokenReuses).toBe(0);
+    });
+  });
+
+  test('loses no Connection to calls that fail at the same time', async () => {
+    const { org, config, manager } = await stage();
+    const connection = await manager.getConnection(config, undefined, 'prod');
+    const broken = () => Promise.reject(new Error('no such parameter'));
+    const calls = [broken, () => broken(), revoked(org)].map((token) =>
+      rejection(manager.getConnection(config, token, 'prod')),
+    );
+    expect(await manager.getConnection(config, undefined, 'prod')).toBe(connection);
+    await Promise.all(calls);
+    expect(await manager.getConnection(config, undefined, 'prod')).toBe(connection);
+    expect(manager.getCacheStats().total).toBe(1);
+  });
+
+  test('belongs to the app that gets a token first, if two ask at the same time', async () => {
+    const { org, config, manager } = await stage();
+    const other = otherApp(org, config);
+    const slow = () => sleep(50, other.refreshToken);
+    const [second, first] = await Promise.all([
+      manager.getConnection(other, slow, 'prod'),
+      manager.getConnection(config, undefined, 'prod'),
+    ]);
+    expect(second.accessToken).not.toBe(first.accessToken);
+    expect(manager.getCacheStats().total).toBe(1);
+    expect(await manager.getConnection(config, undefined, 'prod')).toBe(first);
+    expect(await rejection(manager.getConnection(other, slow, 'prod'))).toMatchObject({
+      code: 'CONFIG_INVALID',
+      option: 'cacheKey',
+    });
+  });
+
+  test('caches no Connection of a call that a clear has overtaken', async () => {
+    const { org, config, manager } = await stage();
+    const slow = () => sleep(50, org.issueRefreshToken());
+    const asked = manager.getConnection(config, slow, 'prod');
+    manager.clearAllConnections();
+    await asked;
+    expect(manager.getCacheStats().total).toBe(0);
+  });
+
   test('is not bound before its first token: a wrong secret can be corrected', async () => {
     const { config, manager } = await stage();
     const wrong = { ...config, clientSecret: 'a-wrong-secret' };
@@ -65,7 +165,7 @@ describe('a key of one app', () => {
     });
   });
 
-  test('keeps its Connection when a call is refused for a config that is wrong itself', async () => {
+  test('has its Connection after a call is refused for a config that is wrong itself', async () => {
     const { config, manager } = await stage();
     const connection = await manager.getConnection(config, undefined, 'prod');
     const error = await rejection(
@@ -102,16 +202,7 @@ describe('a key of one app', () => {
     ['clearAllConnections', (manager) => manager.clearAllConnections()],
   ])('is free for another app after %s', async (_, free) => {
     const { org, config, manager } = await stage();
-    const clientSecret = 's3cret';
-    org.register({
-      ...config,
-      clientId: 'other',
-      clientSecret,
-      redirectUris: ['https://x.test/'],
-      users: ['a@b.c'],
-    });
-    const refreshToken = org.issueRefreshToken({ clientId: 'other' });
-    const other = { ...config, clientId: 'other', clientSecret, refreshToken };
+    const other = otherApp(org, config);
     const first = await manager.getConnection(config, undefined, 'prod');
     expect(await rejection(manager.getConnection(other, undefined, 'prod'))).toMatchObject({
       option: 'cacheKey',

@@ -47,7 +47,7 @@ describe('as the documents of the OAuth2 manager have it', () => {
 });
 
 describe('one Connection for each configuration and refresh token', () => {
-  test('whoever asks, at once or later, for one request', async () => {
+  test('all calls get it, at once or later, for one request', async () => {
     const { org, config, manager } = await stage();
     const all = await Promise.all(
       Array.from({ length: 50 }, () => manager.getConnection({ ...config })),
@@ -135,7 +135,7 @@ describe('after connectionTtl', () => {
     expect(org.stats().tokenRequests).toBe(1);
   });
 
-  test('whoever holds the old one goes on with it, through renewals', async () => {
+  test('the old one still works, through renewals', async () => {
     const { kept, onRefreshToken } = keeper();
     const { org, config, manager } = await stage({}, { connectionTtl: 0 });
     const old = await manager.getConnection({ ...config, onRefreshToken });
@@ -147,6 +147,15 @@ describe('after connectionTtl', () => {
     }
     expect(kept).toHaveLength(3);
     expect(org.stats()).toMatchObject({ tokenRequests: 3, refreshTokenReuses: 0 });
+  });
+
+  test('an aborted call leaves the old one where it is', async () => {
+    const { config, manager } = await stage({}, { connectionTtl: 0 });
+    await manager.getConnection(config);
+    const aborted = { signal: AbortSignal.abort() };
+    const error = await rejection(manager.getConnection(config, undefined, undefined, aborted));
+    expect(error).toHaveProperty('code', 'ABORTED');
+    expect(manager.getCacheStats()).toMatchObject({ total: 1, expired: 1 });
   });
 
   test('clearExpiredConnections drops it, and not before', async () => {
@@ -184,7 +193,7 @@ test('a clear drops Connections and access tokens, and what is known of refresh 
   });
 });
 
-test('at most 1,000 Connections and as many entries as the capacity are kept', async () => {
+test('at most 1,000 Connections and as many entries as the capacity are cached', async () => {
   const { config, manager } = await stage({}, { capacity: 2 });
   const first = await manager.getConnection(config, undefined, 'a');
   await manager.getConnection(config, undefined, 'b');

@@ -38,11 +38,35 @@ test('a function is forgotten with what it gave', async () => {
   const refreshToken = () => config.refreshToken;
   const connection = await manager.getConnection(config, refreshToken);
   expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
-  expect(thrown(() => manager.forgetRefreshToken(config, refreshToken))).toMatchObject(unknown);
+  expect(manager.forgetRefreshToken(config, refreshToken)).toBe(false);
   org.revokeAll();
   const error = getAuthError(await rejection(connection.query(QUERY)), connection);
   expect(error).toMatchObject({ code: 'REFRESH_TOKEN_INVALID', attempts: 0 });
   expect(org.stats().tokenRequests).toBe(1);
+});
+
+test('a function whose refresh token another manager has forgotten is forgotten', async () => {
+  const { config, manager } = await stage();
+  const other = listening();
+  const refreshToken = () => config.refreshToken;
+  await manager.getConnection(config, refreshToken);
+  other.forgetRefreshToken(config);
+  expect(manager.forgetRefreshToken(config, refreshToken)).toBe(false);
+});
+
+test('a function that was passed again after it was forgotten can be forgotten again', async () => {
+  const { config, manager } = await stage({ rotation: false });
+  const refreshToken = () => config.refreshToken;
+  for (const lost of [false, true]) {
+    await manager.getConnection(config, refreshToken);
+    if (lost) {
+      manager.clearAllConnections();
+      const error = thrown(() => manager.forgetRefreshToken(config, refreshToken));
+      expect(error).toMatchObject(unknown);
+    } else {
+      expect(manager.forgetRefreshToken(config, refreshToken)).toBe(true);
+    }
+  }
 });
 
 test('after a clear the refresh token itself is to be passed', async () => {
@@ -91,7 +115,7 @@ describe('in another manager', () => {
   });
 });
 
-describe('whoever holds a Connection of a forgotten refresh token', () => {
+describe('a Connection of a forgotten refresh token', () => {
   /** Ends in the typed error, and sends no refresh token. */
   async function ends(org, connection) {
     const { tokenRequests } = org.stats();
@@ -103,14 +127,14 @@ describe('whoever holds a Connection of a forgotten refresh token', () => {
     expect(org.stats()).toMatchObject({ tokenRequests, refreshTokenReuses: 0 });
   }
 
-  test('goes on no more', async () => {
+  test('gets no token', async () => {
     const { org, config, manager } = await stage();
     const connection = await manager.getConnection(config);
     manager.forgetRefreshToken(config);
     await ends(org, connection);
   });
 
-  test('goes on no more with what the function reads by then', async () => {
+  test('gets no token by what the function reads by then', async () => {
     const { org, config, manager } = await stage();
     const refreshToken = jest.fn(() => config.refreshToken);
     const connection = await manager.getConnection(config, refreshToken);
@@ -120,7 +144,7 @@ describe('whoever holds a Connection of a forgotten refresh token', () => {
     expect(refreshToken).toHaveBeenCalledTimes(1);
   });
 
-  test('goes on no more if it is forgotten while the function runs', async () => {
+  test('gets no token if the refresh token is forgotten while the function runs', async () => {
     const { org, config, manager } = await stage();
     let read = () => config.refreshToken;
     const refreshToken = () => read();
@@ -132,7 +156,7 @@ describe('whoever holds a Connection of a forgotten refresh token', () => {
     await ends(org, connection);
   });
 
-  test('goes on no more in another manager, which begins anew with what it is passed', async () => {
+  test('gets no token in another manager, which begins anew with what it is passed', async () => {
     const { org, config, manager } = await stage();
     const other = listening();
     const store = { token: config.refreshToken };
@@ -149,7 +173,7 @@ describe('whoever holds a Connection of a forgotten refresh token', () => {
     expect(other.getCacheStats().total).toBe(1);
   });
 
-  test('goes on no more in another thread', async () => {
+  test('gets no token in another thread', async () => {
     const { org } = await stage();
     const { reports } = await runChild(
       `const { once } = require('node:events');

@@ -1,7 +1,9 @@
 'use strict';
 
+const { setTimeout: sleep } = require('node:timers/promises');
 const { SalesforceConnectionManager } = require('../..');
 const { rejection, timed } = require('../support/rejection');
+const { RefreshTokenReader } = require('../../lib/refresh-token/reader.js');
 const { stage } = require('./support');
 
 const unavailable = { name: 'SalesforceAuthError', code: 'REFRESH_TOKEN_UNAVAILABLE' };
@@ -63,6 +65,25 @@ describe('a getConnection for the refresh token that the function is to read', (
     expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
+  test('by a new function each time, 2 ms a level: the calls stop', async () => {
+    const { org, config, manager } = await stage();
+    const { refreshToken: token, ...app } = config;
+    let calls = 0;
+    const ask = async () => {
+      calls += 1;
+      await sleep(2);
+      await manager.getConnection(app, () => ask());
+      return token;
+    };
+    const { result, took } = await timed(() => rejection(manager.getConnection(app, ask)));
+    expect(result).toMatchObject(unavailable);
+    expect(took).toBeLessThan(1_000);
+    expect(calls).toBe(8);
+    await sleep(100);
+    expect(calls).toBe(8);
+    expect(org.stats().tokenRequests).toBe(0);
+  });
+
   test('for another refresh token is welcome', async () => {
     const { org, config, manager } = await stage();
     const { refreshToken: token, ...app } = config;
@@ -73,4 +94,14 @@ describe('a getConnection for the refresh token that the function is to read', (
     };
     expect(await manager.getConnection(app, read)).toBeDefined();
   });
+});
+
+test('functions of any number of users may run at a time', async () => {
+  const users = 10_001;
+  const tokens = await Promise.all(
+    Array.from({ length: users }, (_, user) =>
+      new RefreshTokenReader(() => sleep(50, `token ${user}`)).token(8_000),
+    ),
+  );
+  expect(new Set(tokens).size).toBe(users);
 });

@@ -120,7 +120,7 @@ test('a spent refresh token ends the grant, and is told', async () => {
 });
 
 test('it names no user: the function that a key has may read another approval, and another function has its own Connection', async () => {
-  jest.spyOn(process, 'emitWarning').mockImplementation(() => {}); // nobody keeps the first
+  jest.spyOn(process, 'emitWarning').mockImplementation(() => {}); // nobody stores the first
   const config = await startServer();
   const approvals = [await logIn(config), await logIn(config)];
   const [first, second] = approvals.map(({ refreshToken }) => refreshToken);
@@ -130,7 +130,7 @@ test('it names no user: the function that a key has may read another approval, a
   const ask = (source) => manager.getConnection(config, source, 'prod');
   const { accessToken } = await ask(refreshToken);
   const { kept, onRefreshToken } = keeper();
-  manager.on('refreshToken', onRefreshToken); // what is held is asked for once more
+  manager.on('refreshToken', onRefreshToken); // the postponed token is offered once more
   store.token = second;
   const connection = await ask(refreshToken);
   expect(connection.accessToken).not.toBe(accessToken);

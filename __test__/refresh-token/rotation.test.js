@@ -65,7 +65,7 @@ describe('onRefreshToken', () => {
     expect([first.kept.length, second.kept.length]).toEqual([1, 1]);
   });
 
-  test('fault 42: that fails: the call says so with its error as cause, and the next one keeps first', async () => {
+  test('fault 42: that fails: the call says so with its error as cause, and the next one stores first', async () => {
     const { org, config, manager } = await stage();
     const cause = new Error('the store is down');
     const offered = [];
@@ -110,11 +110,11 @@ describe('onRefreshToken', () => {
     await new Promise(setImmediate);
     const { kept, onRefreshToken } = keeper();
     await manager.getConnection({ ...config, onRefreshToken });
-    expect(kept).toEqual([]); // it is kept already
+    expect(kept).toEqual([]); // it is stored already
     expect(org.stats().tokenRequests).toBe(1);
   });
 
-  test('goes on when the call has no more time, and those who have it get what it kept', async () => {
+  test('continues when the call has no more time, and calls with time get what it stored', async () => {
     const { org, config, manager } = await stage();
     let keep;
     const onRefreshToken = jest.fn(() => new Promise((done) => (keep = done)));
@@ -130,7 +130,7 @@ describe('onRefreshToken', () => {
     expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
-  test('may take longer than a call: a later one gets what it kept', async () => {
+  test('may take longer than a call: a later one gets what it stored', async () => {
     const { org, config, manager } = await stage();
     let keep;
     const onRefreshToken = jest.fn(() => new Promise((done) => (keep = done)));
@@ -146,7 +146,7 @@ describe('onRefreshToken', () => {
     expect(org.stats().tokenRequests).toBe(1);
   });
 
-  test('that fails after somebody else has kept the token fails no call', async () => {
+  test('that fails after somebody else has stored the token fails no call', async () => {
     const { org, config, manager } = await stage();
     const calls = [];
     const slow = {
@@ -167,7 +167,7 @@ describe('onRefreshToken', () => {
     expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
   });
 
-  test('goes on when its caller leaves', async () => {
+  test('continues when its caller leaves', async () => {
     const { kept, onRefreshToken } = keeper();
     const { org, config, manager } = await stage({ delay: 100 });
     const leave = new AbortController();
@@ -210,7 +210,7 @@ test('a keepTimeout beyond 1000 s is refused before anything is sent', async () 
   expect(await manager.getConnection({ ...config, keepTimeout: 1_000 })).toBeDefined();
 });
 
-test('of two callers that wait, the one that can keep is asked', async () => {
+test('of two callers that wait, the one that can store is asked', async () => {
   const { kept, onRefreshToken } = keeper();
   const { org, config } = await stage();
   const manager = new SalesforceConnectionManager(); // nobody listens to it
@@ -222,7 +222,7 @@ test('of two callers that wait, the one that can keep is asked', async () => {
   expect(org.stats().tokenRequests).toBe(1);
 });
 
-test('whoever passes the first refresh token, or any that followed, gets the current grant', async () => {
+test('a call with the first refresh token, or any that followed, gets the current grant', async () => {
   const { kept, onRefreshToken } = keeper();
   const { org, config, manager } = await stage();
   const connection = await manager.getConnection({ ...config, onRefreshToken });
@@ -237,7 +237,7 @@ test('whoever passes the first refresh token, or any that followed, gets the cur
   expect(org.stats()).toMatchObject({ refreshTokenReuses: 0, familiesRevoked: 0 });
 });
 
-test('without rotation nothing is to be kept, and the same refresh token is used again', async () => {
+test('without rotation nothing must be stored, and the same refresh token is used again', async () => {
   const { kept, onRefreshToken } = keeper();
   const { org, config, manager } = await stage({ rotation: false });
   const connection = await manager.getConnection({ ...config, onRefreshToken });

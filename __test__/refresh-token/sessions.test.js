@@ -5,7 +5,7 @@ const { answerInPages } = require('../support/paged-org');
 const { rejection } = require('../support/rejection');
 const { QUERY, keeper, stage } = require('./support');
 
-/** A Connection at an org that rotates, and what was kept of it. */
+/** A Connection at an org that rotates, and the refresh tokens that were stored. */
 async function connected() {
   const { kept, onRefreshToken } = keeper();
   const { org, config, manager } = await stage();
@@ -72,7 +72,7 @@ describe('after a revocation', () => {
   });
 });
 
-test('a long query goes on over a renewal before each of its pages', async () => {
+test('a long query continues over a renewal before each of its pages', async () => {
   const { onRefreshToken } = keeper();
   const { org, config, manager } = await stage();
   await answerInPages(org, 3);

@@ -21,7 +21,7 @@ async function connected() {
   return { org, host, manager, config: all, connection, kept };
 }
 
-/** What jsforce's documentation has for whoever wants to outlive a session. */
+/** What jsforce's documentation advises to outlive a session. */
 async function listen(connection, replayId = -1) {
   const received = [];
   /** @type {object | undefined} */
@@ -57,7 +57,7 @@ async function revoke({ org, host }, waiting = 1) {
   org.revokeAll();
 }
 
-test('a subscription goes on with its own token when a new one comes while the session lives', async () => {
+test('a subscription continues with its own token when a new one comes while the session lives', async () => {
   const { org, host, manager, config, connection, kept } = await connected();
   const first = connection.accessToken;
   const { client, names } = await listen(connection);
@@ -157,7 +157,7 @@ describe('after a revocation', () => {
     expect(org.stats()).toMatchObject(HEALED);
   });
 
-  // jsforce keeps one client for all topics of a Connection, with the header it was made with.
+  // jsforce has one client for all topics of a Connection, with the header it was made with.
   test('topics of that Connection stay silent, and those of a fresh one do not', async () => {
     const at = await connected();
     const { org, host, manager, config, connection } = at;

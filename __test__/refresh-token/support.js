@@ -6,7 +6,7 @@ const { startOrg } = require('../support/orgs');
 
 const QUERY = 'SELECT Id FROM Account LIMIT 1';
 
-/** A manager that hears of new refresh tokens: without it a warning would say that nobody keeps them. */
+/** A manager that hears of new refresh tokens: without it a warning would say that nobody stores them. */
 function listening(options) {
   return new SalesforceConnectionManager(options).on('refreshToken', () => {});
 }
@@ -17,7 +17,7 @@ async function stage(options = {}, managerOptions = {}) {
   return { org, config: org.oauth, manager: listening(managerOptions) };
 }
 
-/** An `onRefreshToken` that keeps, and what it kept. */
+/** An `onRefreshToken` that stores, and what it stored. */
 function keeper() {
   /** @type {string[]} */
   const kept = [];

@@ -3,8 +3,8 @@
 const { runChild } = require('../support/child');
 const { stage } = require('./support');
 
-// In a process of its own: workers that log in, keep what they are asked to keep and tell of it.
-// Those named `stuck` never finish keeping.
+// In a process of its own: workers that log in, store what they are asked to store and tell of it.
+// Those named `stuck` never finish storing.
 const THREADS = `
   const { once } = require('node:events');
   const { Worker } = require('node:worker_threads');
@@ -45,7 +45,7 @@ async function run(org, program) {
   return reports;
 }
 
-test('threads that log in at once share one request, and one of them keeps', async () => {
+test('threads that log in at once share one request, and one of them stores', async () => {
   const { org } = await stage();
   const reports = await run(
     org,
@@ -59,7 +59,7 @@ test('threads that log in at once share one request, and one of them keeps', asy
   expect(org.stats()).toMatchObject({ tokenRequests: 1, refreshTokenReuses: 0 });
 });
 
-test('fault 42: if a thread ends while it keeps, the next that waits is asked', async () => {
+test('fault 42: if a thread ends while it stores, the next that waits is asked', async () => {
   const { org } = await stage();
   const reports = await run(
     org,

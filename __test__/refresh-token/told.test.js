@@ -27,7 +27,7 @@ describe('the event refreshToken', () => {
   });
 });
 
-describe('a listener that alone keeps', () => {
+describe('a listener that alone stores', () => {
   /** A manager of its own, whose listeners are the test's. */
   async function quiet() {
     const { org, config } = await stage();
@@ -104,7 +104,7 @@ describe('a listener that alone keeps', () => {
   });
 });
 
-describe('a refresh token that nobody keeps', () => {
+describe('a refresh token that nobody stores', () => {
   /** A manager that nobody listens to, and its warm Connection. */
   async function unheard() {
     jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
@@ -114,7 +114,7 @@ describe('a refresh token that nobody keeps', () => {
   }
   afterEach(() => jest.restoreAllMocks());
 
-  test('is given to the first call that can keep it, though the access token is alive', async () => {
+  test('is given to the first call that can store it, though the access token is alive', async () => {
     const { org, config, manager, connection } = await unheard();
     const { kept, onRefreshToken } = keeper();
     expect(await manager.getConnection({ ...config, onRefreshToken })).toBe(connection);
@@ -137,7 +137,7 @@ describe('a refresh token that nobody keeps', () => {
     const { org, config } = await unheard();
     const { kept, onRefreshToken } = keeper();
     await new SalesforceConnectionManager().getConnection({ ...config, onRefreshToken });
-    expect(kept).toHaveLength(2); // the one that was held, then that of its own access token
+    expect(kept).toHaveLength(2); // the postponed one, then the one of its own access token
     expect(org.stats().refreshTokenReuses).toBe(0);
   });
 });
@@ -221,7 +221,7 @@ describe('what is said on the console', () => {
     ['throws', '(token) => { throw new Error(token); }'],
     ['rejects', 'async (token) => { throw new Error(token); }'],
   ])(
-    'a listener that %s beside a callback that keeps: a warning without its error',
+    'a listener that %s beside a callback that stores: a warning without its error',
     async (_, listener) => {
       const { org } = await stage();
       const [query, ...warnings] = await warningsOf(

@@ -37,7 +37,7 @@ const TOKEN_FAULTS = [
     sent: 3,
     losesAnswer: true,
   },
-  { fault: { kind: 'already-being-processed' }, ends: 'RATE_LIMITED', sent: 3, losesAnswer: true },
+  { fault: { kind: 'already-being-processed' }, ends: 'RATE_LIMITED', sent: 3 },
   { fault: { kind: 'lost-after-commit' }, ends: 'NETWORK_RESET', sent: 3, losesAnswer: true },
   {
     fault: { kind: 'error-in-200', error: 'invalid_client_id' },

@@ -39,8 +39,3 @@ test('every file requires files of lower rank, of its own folder, or of Node.js'
   );
   expect(bad).toEqual([]);
 });
-
-test('every file says what it is', () => {
-  const silent = files.filter((file) => !/^'use strict';\n\n\/\/ \S/.test(source(file)));
-  expect(silent).toEqual([]);
-});

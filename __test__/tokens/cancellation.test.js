@@ -9,7 +9,7 @@ const METHODS = ['getConnection', 'getAccessToken'];
 
 /** @type {JWTConnectionManager} */
 let manager;
-// Loading it would hold up the calls that are timed.
+// Loading it would delay the calls that are timed.
 beforeAll(() => void require('jsforce'));
 beforeEach(() => {
   manager = new JWTConnectionManager();
@@ -52,7 +52,7 @@ describe.each(METHODS)('a signal of %s', (method) => {
     expect(org.stats().tokenRequests).toBe(1);
   });
 
-  test('that fires later does nothing, and keeps no listener', async () => {
+  test('that fires later does nothing, and leaves no listener', async () => {
     const org = await startOrg();
     const controller = new AbortController();
     const { signal } = controller;
@@ -66,7 +66,7 @@ describe.each(METHODS)('a signal of %s', (method) => {
     expect(added).toHaveBeenCalledTimes(1);
   });
 
-  test('whose call fails otherwise keeps no listener either', async () => {
+  test('whose call fails otherwise leaves no listener either', async () => {
     const org = await startOrg();
     org.inject({ kind: 'oauth-error', error: 'inactive_org' });
     const { signal } = new AbortController();
@@ -98,7 +98,7 @@ describe.each([
     expect(await manager.getConnection(org.config, within(-1_000))).toBeDefined();
   });
 
-  test('ends the call half a second before; the request goes on, the next call is warm', async () => {
+  test('ends the call half a second before; the request continues, the next call is warm', async () => {
     const org = await startOrg({ delay: 800 });
     const asked = () => rejection(manager.getAccessToken(org.config, within(900)));
     const { result, took } = await timed(asked);

@@ -199,7 +199,7 @@ describe('clearAllTokens during a request', () => {
 });
 
 describe('the option capacity', () => {
-  test('is the most that is kept; the least recently used goes first', async () => {
+  test('is the most that is cached; the least recently used goes first', async () => {
     const org = await startOrg();
     const small = new JWTConnectionManager({ capacity: 2 });
     const ask = (tokenTtl) => small.getAccessToken({ ...org.config, tokenTtl });

@@ -2,7 +2,6 @@
 
 // Connections with live tokens, for the entries of one manager.
 
-const { throwIfAborted } = require('../abort.js');
 const { LiveTokens } = require('../tokens/live-tokens.js');
 const { loadConnectionClass, openConnection } = require('./open.js');
 
@@ -54,7 +53,6 @@ class Connections extends LiveTokens {
    * @returns {Promise<AccessToken>}
    */
   async token(entry, call) {
-    throwIfAborted(call.signal);
     if (entry.token !== null && entry.isLoggedOut()) {
       entry.login.invalidate(entry.token.accessToken);
       entry.disconnect();

@@ -51,7 +51,7 @@ function openConnection(Connection, entry, token) {
     refreshFn,
   });
   connection.userInfo = userInfoOf(token);
-  // A class of the user's may hide its token in a private field. Renewed tokens are set here.
+  // A user's class may hide its token. Renewed tokens are set on `accessToken`.
   connection.accessToken ??= token.accessToken;
   limitRequests(connection);
   entry.prepare(connection);

@@ -26,6 +26,7 @@ class JwtEntry extends ConnectionEntry {
     // A JWT login is never asked to store a refresh token, so its answer is granted or refused.
     super(config.username, config, /** @type {any} */ (login));
     // Every call compares the fields, and an object behind a field would cost one more read each.
+    // A field of the config must not have the name of a field of the entry, such as `token`.
     Object.assign(this, config);
   }
 

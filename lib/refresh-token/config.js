@@ -116,18 +116,42 @@ function checkApp(config) {
 }
 
 /**
- * Whether both configs name the same app at the same host, in the same spelling.
+ * Whether both configs name the same app at the same host. A call may pass values of any type.
  *
- * @param {Wanted} one
- * @param {Wanted} other
+ * @param {any} one
+ * @param {any} other
  */
 function sameApp(one, other) {
   return (
-    one.clientId === other.clientId &&
-    one.clientSecret === other.clientSecret &&
-    one.privateKey === other.privateKey &&
-    one.loginUrl === other.loginUrl
+    same(one.clientId, other.clientId, trimmed) &&
+    same(one.clientSecret, other.clientSecret, trimmed) &&
+    same(one.privateKey, other.privateKey, trimmed) &&
+    same(one.loginUrl, other.loginUrl, normalUrl)
   );
+}
+
+/**
+ * Whether two values are equal, or two texts after `normal`, as the native side reads them.
+ *
+ * @param {unknown} one
+ * @param {unknown} other
+ * @param {(text: string) => string} normal
+ */
+function same(one, other, normal) {
+  if (one === other) return true;
+  if (typeof one !== 'string' || typeof other !== 'string') return false;
+  return normal(one) === normal(other);
+}
+
+/** @param {string} text */
+function trimmed(text) {
+  return text.trim();
+}
+
+/** @param {string} text */
+function normalUrl(text) {
+  const url = text.trim();
+  return (URL.canParse(url) ? new URL(url).href : url).replace(/\/+$/, '');
 }
 
 /**

@@ -12,12 +12,14 @@ const { refuseRevocation } = require('./refuse-revocation.js');
 /** @typedef {import('./config').Wanted} Wanted */
 
 /**
- * A login by refresh token and its Connection. The explicit cache key names the entry; without a
- * cache key, all fields of the config together do.
+ * A login by refresh token and its Connection. All fields of the config name the entry. Of the
+ * entries with one cache key, one has the place: see `cache-keys.js`.
  *
  * @extends {ConnectionEntry<RefreshTokenLogin>}
  */
 class RefreshTokenEntry extends ConnectionEntry {
+  /** Calls that wait for the first token. */
+  waiting = 0;
   #keeper;
   #config;
 
@@ -34,23 +36,27 @@ class RefreshTokenEntry extends ConnectionEntry {
   }
 
   /**
-   * Whether the call names this entry: by its cache key, or without one by all fields.
-   *
-   * @param {Wanted} wanted
-   */
-  sameKey(wanted) {
-    if (this.#config.cacheKey !== wanted.cacheKey) return false;
-    return wanted.cacheKey !== undefined || this.fits(wanted);
-  }
-
-  /**
-   * Whether this entry fits the call exactly: app, refresh token (or the same function object),
+   * Whether this entry fits the call: cache key, app, refresh token (or the same function object),
    * options.
    *
    * @param {Wanted} wanted
    */
-  fits(wanted) {
-    return this.sameToken(wanted) && sameOptions(this.#config, wanted);
+  sameKey(wanted) {
+    return (
+      this.#config.cacheKey === wanted.cacheKey &&
+      this.sameToken(wanted) &&
+      sameOptions(this.#config, wanted)
+    );
+  }
+
+  /**
+   * Whether both entries have the same explicit cache key.
+   *
+   * @param {RefreshTokenEntry} other
+   */
+  sharesKey(other) {
+    const { cacheKey } = this.#config;
+    return cacheKey !== undefined && cacheKey === other.#config.cacheKey;
   }
 
   /**
@@ -68,12 +74,22 @@ class RefreshTokenEntry extends ConnectionEntry {
     return sameApp(this.#config, wanted);
   }
 
+  /** @param {RefreshTokenEntry} other */
+  sameAppAs(other) {
+    return sameApp(this.#config, other.#config);
+  }
+
   /**
-   * Whether the cache key belongs to the app of this entry. A key without any token yet is not
-   * bound, so that a mistake in the app's credentials can be corrected.
+   * Whether this entry has had a token. An entry without a token does not bind its cache key, so
+   * that a mistake in the app's credentials can be corrected.
    */
   isBound() {
     return this.tokenPromise !== null;
+  }
+
+  /** Whether a call waits for the first token of this entry. */
+  isAwaited() {
+    return !this.isBound() && this.waiting > 0;
   }
 
   /**

@@ -5,9 +5,9 @@
 const native = require('../../native.js');
 const { invalid } = require('../checks.js');
 const { errorOf } = require('../errors.js');
+const { countdown } = require('../time-limit.js');
 const { nativeConfig } = require('./config.js');
 const { RefreshTokenReader } = require('./reader.js');
-const { countdown } = require('../time-limit.js');
 
 /** @typedef {import('../tokens/entry').Asked} Asked */
 /** @typedef {import('./config').Checked} Checked */

@@ -1,17 +1,20 @@
 'use strict';
 
-// The Connections by refresh token of one manager: found by cache key or config, counted, cleared.
+// The refresh-token room: Connections of logins by a refresh token (RFC 6749 §6).
+//
+// This file: the manager class of the public API.
 
 const { EventEmitter } = require('node:events');
 
 const native = require('../../native.js');
+const { throwIfAborted } = require('../abort.js');
 const { readCallOptions } = require('../call-options.js');
 const { checkSeconds, invalid, own } = require('../checks.js');
 const { Connections } = require('../connection/connections.js');
 const { ConnectionEntries } = require('../connection/entries.js');
 const { readOAuth2Environment } = require('../environment.js');
 const { SHARED, sourceFor } = require('../manager-options.js');
-const { entryFor } = require('./cache-keys.js');
+const { connectFirst, entryFor } = require('./cache-keys.js');
 const { checkLogin, pick } = require('./config.js');
 const { RefreshTokenEntry, keyOf } = require('./entry.js');
 
@@ -34,6 +37,8 @@ class SalesforceConnectionManager extends EventEmitter {
   #connectionTtl;
   /** @type {OAuth2Config | undefined} */
   #environment;
+  /** Functions whose refresh tokens were forgotten, and that were not passed again. */
+  #forgotten = new WeakSet();
 
   static getInstance() {
     instance ??= new SalesforceConnectionManager(SHARED);
@@ -66,7 +71,7 @@ class SalesforceConnectionManager extends EventEmitter {
     try {
       const wanted = this.#wanted(config, refreshToken, cacheKey);
       const found = this.#entries.find(keyOf(wanted), wanted);
-      if (found?.fits(wanted)) {
+      if (found !== undefined) {
         if (!found.sameCallback(wanted)) found.setCallback(checkLogin(wanted));
         if (options === undefined && this.#isWarm(found)) {
           return /** @type {Promise<any>} */ (found.connectionPromise);
@@ -112,6 +117,7 @@ class SalesforceConnectionManager extends EventEmitter {
   forgetRefreshToken(config, refreshToken) {
     const wanted = checkLogin(this.#wanted(config, refreshToken, undefined));
     const results = this.#loginsOf(wanted).map((login) => login.forget());
+    if (typeof wanted.refreshToken === 'function') this.#forgotten.add(wanted.refreshToken);
     for (const entry of [...this.#entries]) {
       if (entry.login.isForgotten()) this.#entries.remove(entry);
     }
@@ -125,13 +131,18 @@ class SalesforceConnectionManager extends EventEmitter {
    */
   #loginsOf(wanted) {
     const logins = [];
+    let isForgotten = false;
     for (const entry of this.#entries) {
       const { login } = entry;
-      if (entry.sameToken(wanted) && login.isRead() && !login.isForgotten()) logins.push(login);
+      if (!entry.sameToken(wanted)) continue;
+      if (login.isForgotten()) isForgotten = true;
+      else if (login.isRead()) logins.push(login);
     }
     if (logins.length > 0) return logins;
-    if (typeof wanted.refreshToken === 'function') throw neverRead();
-    return [this.#open(wanted).login];
+    const { refreshToken } = wanted;
+    if (typeof refreshToken !== 'function') return [this.#open(wanted).login];
+    if (isForgotten || this.#forgotten.has(refreshToken)) return [];
+    throw neverRead();
   }
 
   /** @param {RefreshTokenEntry} entry */
@@ -177,16 +188,21 @@ class SalesforceConnectionManager extends EventEmitter {
    * @param {ReturnType<typeof readCallOptions>} call
    */
   #connect(found, wanted, call) {
+    // An aborted call must not drop a Connection.
+    throwIfAborted(call.signal);
     const open = () => this.#open(checkLogin(wanted));
     const entry = entryFor(this.#entries, found, wanted, open);
     if (this.#isOld(entry)) entry.disconnect();
     // A postponed refresh token must be stored first; asking for a token offers it to the callback.
     if (entry.login.gainedCallback()) entry.token = null;
-    return this.#connections.connect(entry, call);
+    const connect = () => this.#connections.connect(entry, call);
+    return entry.isBound() ? connect() : connectFirst(this.#entries, entry, connect);
   }
 
   /** @param {Checked} config */
   #open(config) {
+    const { refreshToken } = config;
+    if (typeof refreshToken === 'function') this.#forgotten.delete(refreshToken);
     return new RefreshTokenEntry(this.#source, config, this);
   }
 }

@@ -2,18 +2,21 @@
 
 // Calls the user's function that reads the stored refresh token.
 
+const { AsyncLocalStorage } = require('node:async_hooks');
+
 const { SalesforceAuthError, authError, causedBy } = require('../errors.js');
 const { inSeconds, within } = require('../time-limit.js');
 
 const UNAVAILABLE = 'REFRESH_TOKEN_UNAVAILABLE';
 
 /**
- * The most functions of a process that are awaited at a time. A function that calls `getConnection`
- * with a new function of its kind would otherwise recurse for ever.
+ * The most functions that may wait for each other. A function that calls `getConnection` with a new
+ * function of its kind would otherwise recurse without end.
  */
-const MOST_READINGS = 10_000;
+const MOST_LEVELS = 8;
 
-let readings = 0;
+/** How many functions wait for what runs now. @type {AsyncLocalStorage<number>} */
+const depth = new AsyncLocalStorage();
 
 /** Reads the stored refresh token: one call of the user's function serves all waiting callers. */
 class RefreshTokenReader {
@@ -37,31 +40,24 @@ class RefreshTokenReader {
       );
     } finally {
       // A later caller must not wait for a call that hangs.
-      if (this.#reading === reading) {
-        this.#reading = null;
-        readings -= 1;
-      }
+      if (this.#reading === reading) this.#reading = null;
     }
   }
 
-  #begin() {
-    if (readings >= MOST_READINGS) {
+  async #begin() {
+    const level = (depth.getStore() ?? 0) + 1;
+    if (level > MOST_LEVELS) {
       throw unavailable(
-        'Too many functions refreshToken run at a time: one must not call getConnection for the token that it reads.',
+        `More than ${MOST_LEVELS} functions refreshToken wait for each other: one must not call getConnection for the token that it reads.`,
       );
     }
-    readings += 1;
-    return this.#call();
-  }
-
-  async #call() {
-    // In a turn of its own, so that a recursion does not exhaust the stack.
+    // `#reading` is set first: the function may ask for the Connection that waits for it.
     await null;
     let token;
     try {
-      token = await this.#read();
+      token = await depth.run(level, this.#read);
     } catch (cause) {
-      // Recursive calls would wrap this error thousands of times.
+      // Each level of a recursion would wrap this error once more.
       if (isUnavailable(cause)) throw cause;
       throw causedBy(cause, unavailable('The function refreshToken failed.'));
     }

@@ -36,6 +36,16 @@ class Entries {
     return undefined;
   }
 
+  /**
+   * All entries with this key.
+   *
+   * @param {unknown} key
+   * @returns {readonly E[]}
+   */
+  under(key) {
+    return this.#byKey.get(key) ?? [];
+  }
+
   /** @param {E} entry */
   add(entry) {
     const entries = this.#byKey.get(entry.key);

@@ -21,8 +21,8 @@ const { warnOfClock } = require('../warnings.js');
  */
 
 /**
- * Who asks for tokens, and by which grant. `cached` gives the live token of the near cache and asks
- * nobody. Budgets are in milliseconds.
+ * Who asks for tokens, and by which grant. `cached` gives the live token of the near cache and sends
+ * nothing. Budgets are in milliseconds.
  *
  * @typedef {object} Login
  * @property {(budget: number) => Promise<Asked>} token

@@ -1,11 +1,11 @@
-//! One field of a JSON answer, whatever its type.
+//! One field of a JSON answer, of any type.
 
 use std::fmt;
 use std::time::Duration;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A field of any type: a strange one in an optional place is as good as none, and some servers send
+/// A field of any type. An optional field of an unexpected type counts as absent. Some servers send
 /// numbers as strings.
 #[derive(Default)]
 pub(super) enum Field {
@@ -36,8 +36,8 @@ fn seconds(number: f64) -> Duration {
     Duration::try_from_secs_f64(number.max(0.0)).unwrap_or(Duration::MAX)
 }
 
-/// By hand, because an untagged enum holds all of a value in memory before it is looked at: 25 times
-/// the size of a list.
+/// Written by hand, because an untagged enum first reads the whole value into memory. A list takes
+/// 25 times its size there.
 impl<'de> Deserialize<'de> for Field {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(AnyField)

@@ -1,5 +1,5 @@
-//! A token endpoint (RFC 6749 §3.2) and its answers, as any issuer has them. What is an issuer's own
-//! stands in the issuer's folder.
+//! A token endpoint (RFC 6749 §3.2) and its answers, for all issuers. Each issuer has a folder for
+//! its peculiarities.
 
 mod expiry;
 mod field;
@@ -19,27 +19,30 @@ use crate::clock::{Clock, Moment};
 use crate::failure::{Code, Failure};
 use crate::grant::TokenRequest;
 use crate::origin::BaseUrl;
+use crate::retry::Patience;
 use crate::secret::Secret;
 use crate::token::Successor;
 use crate::transport::{Permit, Request, Response, Transport};
 
 pub use response::Granted;
 
+/// More than a key in this process takes to sign.
+const SIGNING: Duration = Duration::from_millis(250);
 /// In bytes: larger than any token response.
 const BODY_LIMIT: usize = 64 * 1_024;
 
-/// What is an issuer's own at its token endpoint.
+/// What differs between the token endpoints of issuers.
 pub struct Issuer {
     /// The path of the token endpoint below the configured URL.
     pub token_path: &'static str,
-    /// Error codes that say enough by themselves, beside those of the standards.
+    /// The issuer's OAuth error codes that need no description, in addition to the standard codes.
     pub errors: &'static [(&'static str, Code)],
-    /// Words that a description must hold, all of them; the first row that fits wins.
+    /// Words of error descriptions. The first row whose words are all in the description wins.
     pub descriptions: &'static [(&'static [&'static str], Code)],
     /// Whether a token response must name an instance URL.
     pub needs_instance_url: bool,
-    /// Response headers that are read beside `Retry-After` and `Date`, in small letters.
-    pub wanted_headers: &'static [&'static str],
+    /// Response headers to read beside `date` and `retry-after`, in lower case.
+    pub more_headers: &'static [&'static str],
 }
 
 /// The token endpoint of one issuer, as one token source uses it.
@@ -50,7 +53,25 @@ pub struct TokenEndpoint {
     requests: AtomicU64,
 }
 
-/// An answer, with what is known of its request.
+/// How long one attempt may take.
+#[derive(Clone, Copy)]
+pub struct AttemptTime {
+    /// For making the request, sending it and reading the answer.
+    pub limit: Duration,
+    /// The least time for sending the request and reading the answer.
+    pub least: Duration,
+    /// Whether the request may be sent again. If not, and less than `least` is left after signing, the
+    /// request is not sent: its answer could not be awaited.
+    pub replays: bool,
+}
+
+impl AttemptTime {
+    fn within(limit: Duration, patience: Patience) -> Self {
+        Self { limit, least: patience.least, replays: patience.replays }
+    }
+}
+
+/// An answer, with the number and the times of its request.
 pub struct Answered {
     /// The number of the request at this endpoint.
     pub number: u64,
@@ -89,28 +110,35 @@ impl TokenEndpoint {
         base.below(self.issuer.token_path)
     }
 
-    /// Waits for leave to send a request to the host of `base`.
+    /// Waits for a permit to send a request to the host of `base`.
     pub fn permit(&self, base: &BaseUrl) -> Permit<'_> {
         self.transport.permit(base.origin())
     }
 
-    /// Makes a request, sends it and numbers it, all within `limit`: a signer may answer late.
+    /// Makes a request, numbers it and sends it. `time` includes the time for making the request, because
+    /// a signer may be slow.
     ///
     /// # Errors
-    /// What making or sending the request met. If the request never left, the failure says so.
+    /// The failure of making or sending the request. `had_no_effect` is true if the request was not
+    /// sent.
     pub async fn ask(
         &self,
         base: &BaseUrl,
         request: impl Future<Output = Result<TokenRequest, Failure>>,
-        limit: Duration,
+        time: AttemptTime,
     ) -> Result<Answered, Failure> {
         let began = self.clock.now();
-        let made = timeout(limit, request).await.unwrap_or_else(|_| Err(signed_too_late(limit)));
+        let late = |_| Err(signed_too_late(time.limit));
+        let made = timeout(time.limit, request).await.unwrap_or_else(late);
         let made = made.map_err(|failure| Failure { had_no_effect: true, ..failure })?;
         let sent = self.clock.now();
+        let left = time.limit.saturating_sub(sent.since(began));
+        if !time.replays && left + SIGNING < time.least {
+            return Err(Failure { had_no_effect: true, ..signed_too_late(time.limit) });
+        }
         let number = self.requests.fetch_add(1, Relaxed) + 1;
-        let left = limit.saturating_sub(sent.since(began));
-        let response = self.transport.send(self.http_request(base, made, left)).await?;
+        let sending = self.transport.send(self.http_request(base, made, left.max(time.least)));
+        let response = sending.await.map_err(response::status_first)?;
         Ok(Answered { number, response, began, sent, received: self.clock.now() })
     }
 
@@ -126,7 +154,7 @@ impl TokenEndpoint {
             headers,
             body: made.body,
             timeout,
-            wanted_headers: self.issuer.wanted_headers,
+            wanted_headers: [&["date", "retry-after"], self.issuer.more_headers].concat(),
             body_limit: BODY_LIMIT,
         }
     }
@@ -134,12 +162,12 @@ impl TokenEndpoint {
     /// Reads an answer.
     ///
     /// # Errors
-    /// What the issuer refused, or what else came in place of a token response.
+    /// The issuer's refusal, or the failure for an answer that is not a token response.
     pub fn read(&self, answer: &Answered) -> Result<Granted, Failure> {
         response::parse(&answer.response, self.issuer, answer.received)
     }
 
-    /// What an answer says of the refresh token, whatever else it says.
+    /// What an answer says of the refresh token, even if the rest of the answer is unusable.
     pub fn successor(answer: &Answered) -> Successor {
         response::successor(&answer.response)
     }

@@ -1,7 +1,7 @@
-//! An OAuth error (RFC 6749 §5.2) → what it means, in the words of one issuer.
+//! An OAuth error (RFC 6749 §5.2) of an issuer → the failure that explains it.
 //!
-//! An issuer's wording differs between the wire, its documentation and its releases. So descriptions
-//! are matched by the words they hold, never as whole sentences.
+//! An issuer's wording differs between its answers, its documentation and its releases. So
+//! descriptions are matched by single words, never as whole sentences.
 
 use std::collections::HashSet;
 
@@ -9,12 +9,12 @@ use super::Issuer;
 use crate::failure::{Code, Failure};
 
 const LONGEST_DESCRIPTION: usize = 200;
-/// Longer runs of token characters are taken for a secret that the server echoed.
+/// A longer word may be a secret that the server echoed. It is not shown.
 const LONGEST_WORD: usize = 40;
 
-/// Error codes of the standards that say enough by themselves: RFC 6749 §4.1.2.1 and §5.2, RFC 8628
-/// §3.5, RFC 9449 §5 and §8.
-const STANDARD_ERRORS: &[(&str, Code)] = &[
+/// Standard error codes that need no description: RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5, RFC
+/// 9449 §5 and §8.
+pub(super) const STANDARD_ERRORS: &[(&str, Code)] = &[
     ("invalid_client", Code::ClientCredentialsInvalid),
     ("unsupported_grant_type", Code::GrantUnsupported),
     ("server_error", Code::ServerUnavailable),
@@ -63,7 +63,7 @@ pub(super) fn row_of(issuer: &Issuer, description: &str) -> Option<usize> {
     issuer.descriptions.iter().position(|(all, _)| all.iter().all(|word| words.contains(word)))
 }
 
-/// An error code is a short word; anything else is not repeated.
+/// An error code is a short word of lower-case letters. Anything else is not shown.
 fn known_shape(error: &str) -> &str {
     let word = !error.is_empty()
         && error.len() <= 64
@@ -71,12 +71,13 @@ fn known_shape(error: &str) -> &str {
     if word { error } else { "an unreadable error" }
 }
 
-/// Makes a server's text fit to be shown: short, on one line, without anything like a token.
+/// Makes a server's text safe to show: short, on one line, without anything that looks like a
+/// token.
 fn clean(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
     let mut shown = String::new();
     for word in words.map(|word| if word.len() > LONGEST_WORD { "…" } else { word }) {
-        // Whole words only: a piece of a secret would not be recognised as one.
+        // Only whole words: a part of a secret would not be recognised as a secret.
         if shown.chars().count() + 1 + word.chars().count() > LONGEST_DESCRIPTION {
             break;
         }
@@ -98,7 +99,7 @@ mod tests {
         errors: &[],
         descriptions: &[],
         needs_instance_url: false,
-        wanted_headers: &[],
+        more_headers: &[],
     };
 
     #[test]

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::token::Successor;
 use crate::transport::Response;
 
-/// In bytes: longer than any token, JWTs included, and a legal header value.
+/// In bytes: longer than any token, JWTs included, and short enough for a header value.
 const LONGEST_TOKEN: usize = 16 * 1_024;
 /// In bytes: longer than all scopes of Salesforce together.
 const LONGEST_SCOPE: usize = 4 * 1_024;
@@ -29,7 +29,7 @@ pub struct Granted {
     pub id: Option<String>,
     /// The scopes granted.
     pub scope: Option<String>,
-    /// The life granted.
+    /// The granted life.
     pub expires_in: Option<Duration>,
 }
 
@@ -60,8 +60,8 @@ pub(super) fn parse(
     })
 }
 
-/// What a successful answer says of the refresh token, whatever else it says: a lost refresh token is
-/// a lost login.
+/// What a successful answer says of the refresh token, even if the rest of the answer is unusable.
+/// A lost refresh token would mean a lost login.
 pub(super) fn successor(response: &Response) -> Successor {
     #[derive(Default, Deserialize)]
     #[serde(default)]
@@ -72,7 +72,7 @@ pub(super) fn successor(response: &Response) -> Successor {
         return Successor::None;
     }
     let body = response.body.expose().trim_ascii_start();
-    // serde reads an array as an object, too.
+    // serde would read an array as an object, too.
     if body.first() != Some(&b'{') {
         return Successor::Unreadable;
     }
@@ -89,13 +89,32 @@ pub(super) fn successor(response: &Response) -> Successor {
     }
 }
 
+/// Judges an answer that was too large to be read by its status, if its status says anything.
+pub(super) fn status_first(failure: Failure) -> Failure {
+    match failure.status {
+        Some(status @ 300..400) if is_too_large(&failure) => {
+            Failure { status: Some(status), ..redirected(status) }
+        }
+        Some(status @ 400..) if is_too_large(&failure) => {
+            Failure { status: Some(status), ..bad_status(status, "more than 64 KiB") }
+        }
+        _ => failure,
+    }
+}
+
+fn is_too_large(failure: &Failure) -> bool {
+    failure.code == Code::ResponseTooLarge
+}
+
+fn redirected(status: u16) -> Failure {
+    let what = format!("The host answered with a redirect (HTTP {status}).");
+    Failure::new(Code::RedirectRefused, what)
+}
+
 fn read(response: &Response, issuer: &Issuer) -> Result<Granted, Failure> {
     let status = response.status;
     if (300..400).contains(&status) {
-        return Err(Failure::new(
-            Code::RedirectRefused,
-            format!("The host answered with a redirect (HTTP {status})."),
-        ));
+        return Err(redirected(status));
     }
     let json = response.body.expose().trim_ascii_start();
     let body = match json.first() {
@@ -103,7 +122,7 @@ fn read(response: &Response, issuer: &Issuer) -> Result<Granted, Failure> {
         _ => None,
     };
     let Some(body) = body else { return Err(not_json(response)) };
-    // RFC 6749 errors come with 400; some proxies and servers send them with 200.
+    // RFC 6749 sends errors with status 400. Some proxies and servers send them with 200.
     if let Field::Text(error) = &body.error {
         let description = body.error_description.text();
         return Err(oauth_error::classify(issuer, error, description.as_deref(), status));
@@ -164,7 +183,8 @@ fn bad_status(status: u16, instead: &str) -> Failure {
         _ => Code::BadResponse,
     };
     Failure {
-        // A page in place of an answer passes; a host that knows no token endpoint does not.
+        // A 4xx other than 408 and 429 means that the host has no token endpoint here. Any other
+        // page may be gone later.
         retryable: code.is_retryable() && !matches!(status, 400..=407 | 409..=428 | 430..=499),
         ..Failure::new(code, format!("The host answered with {instead} (HTTP {status})."))
     }

@@ -1,8 +1,8 @@
 //! A table of atomic words that tells, without a lock, whether a handed-out token may be used now.
 //!
 //! Each minted token gets a slot and a number of its own ([`Ticket`]). Renewal, invalidation, clear
-//! and eviction retire the ticket; a retired number never becomes valid again, because the slot's
-//! generation is part of it.
+//! and eviction retire the ticket. A retired number never becomes valid again, because the slot's
+//! generation is part of the number.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -12,7 +12,7 @@ use crate::clock::Moment;
 
 const SLOT_BITS: u32 = 20;
 const PAGE: usize = 1_024;
-/// Between two attempts to renew a token that is still alive.
+/// The pause between two attempts to renew a live token.
 const PAUSE: Duration = Duration::from_secs(30);
 const PAGES: usize = 1 << (SLOT_BITS as usize - 10);
 
@@ -30,22 +30,22 @@ impl Ticket {
     }
 
     fn generation(self) -> u32 {
-        // A ticket made from a stray number has a generation that no slot reaches.
+        // A stray number may not fit. It gets generation 0, which no slot has.
         u32::try_from(self.0 >> SLOT_BITS).unwrap_or(0)
     }
 
-    /// The number as JavaScript holds it.
+    /// The number, for JavaScript.
     pub fn number(self) -> u64 {
         self.0
     }
 
-    /// The ticket that a number names; a number that names none is never alive.
+    /// The ticket with this number. A number that no ticket has is never alive.
     pub fn of(number: u64) -> Self {
         Self(number)
     }
 }
 
-/// What a look at a ticket says.
+/// What [`Deadlines::peek`] says of a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peek {
     /// The token may not be used: past its deadline, issued in the future, or retired.
@@ -54,8 +54,8 @@ pub enum Peek {
     Alive,
     /// The token may be used, and its use has not been marked in this second.
     AliveUnmarked,
-    /// The token may be used, and whoever sees this should set off its renewal: one caller at a
-    /// time, and none for a while after.
+    /// The token may be used, and this caller should start its renewal. The next caller is asked 30
+    /// seconds later.
     Due,
 }
 
@@ -70,13 +70,13 @@ struct Slot {
     wall: AtomicU64,
     monotonic: AtomicU64,
     boot: AtomicU64,
-    /// By the boot clock alone: a renewal that comes early or late harms nobody.
+    /// By the boot clock only: an early or late renewal does no harm.
     due: AtomicU64,
     hits: AtomicU64,
 }
 
 impl Slot {
-    /// Whether this caller is the one to renew; the next is asked after [`PAUSE`].
+    /// Whether this caller should renew. The next caller is asked after [`PAUSE`].
     fn postpone(&self, due: u64, now: Moment) -> bool {
         let next = now.after(PAUSE).boot;
         self.due.compare_exchange(due, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
@@ -89,7 +89,7 @@ struct Free {
     next: usize,
 }
 
-/// The table. One serves the whole process.
+/// The table of all tickets. One table is enough for a process.
 pub struct Deadlines {
     pages: Vec<OnceLock<Box<[Slot]>>>,
     free: Mutex<Free>,
@@ -102,8 +102,8 @@ impl Default for Deadlines {
 }
 
 impl Deadlines {
-    /// Gives out a ticket that is alive from `minted` until `deadline`, and due for renewal at
-    /// `renew_at`. Gives none if a million are alive already.
+    /// Issues a ticket that is alive from `minted` until `deadline`, and due for renewal at `renew_at`.
+    /// `None` if a million tickets are alive already.
     pub fn issue(&self, minted: Moment, renew_at: Moment, deadline: Moment) -> Option<Ticket> {
         let slot_number = {
             let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
@@ -121,8 +121,8 @@ impl Deadlines {
         let slot = &page[slot_number % PAGE];
         let generation = slot.generation.load(Ordering::Relaxed).max(1);
         slot.generation.store(generation, Ordering::Relaxed);
-        // A reader that still holds the last generation and sees one of the words below must also
-        // see that the generation has moved on; `retire` moved it before.
+        // A reader with the last generation may see one of the words below. The fence makes that
+        // reader see the new generation too, which `retire` stored before.
         fence(Ordering::Release);
         slot.hits.store(0, Ordering::Relaxed);
         slot.marked.store(0, Ordering::Relaxed);
@@ -134,11 +134,11 @@ impl Deadlines {
         Some(Ticket::new(slot_number, generation))
     }
 
-    /// Whether the token of `ticket` may be used at `now`. Counts a hit if so.
-    pub fn peek(&self, ticket: Ticket, now: Moment) -> Peek {
-        let Some(slot) = self.slot(ticket) else { return Peek::Gone };
+    /// The slot of a ticket whose token may be used at `now`.
+    fn live_slot(&self, ticket: Ticket, now: Moment) -> Option<&Slot> {
+        let slot = self.slot(ticket)?;
         if slot.generation.load(Ordering::Acquire) != ticket.generation() {
-            return Peek::Gone;
+            return None;
         }
         let minted = slot.minted.load(Ordering::Relaxed);
         let deadline = Moment {
@@ -148,15 +148,24 @@ impl Deadlines {
         };
         fence(Ordering::Acquire);
         let same = slot.generation.load(Ordering::Relaxed) == ticket.generation();
-        if !same || !now.is_before(deadline) || now.was_set_back_since(minted) {
-            return Peek::Gone;
-        }
+        let is_alive = same && now.is_before(deadline) && !now.was_set_back_since(minted);
+        is_alive.then_some(slot)
+    }
+
+    /// Whether the token of `ticket` may be used at `now`. This is no use of it.
+    pub fn is_alive(&self, ticket: Ticket, now: Moment) -> bool {
+        self.live_slot(ticket, now).is_some()
+    }
+
+    /// Whether the token of `ticket` may be used at `now`. Counts a hit if so.
+    pub fn peek(&self, ticket: Ticket, now: Moment) -> Peek {
+        let Some(slot) = self.live_slot(ticket, now) else { return Peek::Gone };
         slot.hits.fetch_add(1, Ordering::Relaxed);
         let due = slot.due.load(Ordering::Relaxed);
         if now.boot >= due && slot.postpone(due, now) {
             return Peek::Due;
         }
-        // Any number that changes every second will do, but for the 0 of a new slot.
+        // Any number that changes every second will do, except 0, which a new slot has.
         let second = u32::try_from(now.monotonic / 1_000_000 % (1 << 31)).unwrap_or(0) | 1 << 31;
         if slot.marked.load(Ordering::Relaxed) == second {
             return Peek::Alive;
@@ -165,8 +174,8 @@ impl Deadlines {
         Peek::AliveUnmarked
     }
 
-    /// Ends the ticket at once and for ever, in all threads. Retiring twice does nothing.
-    /// Returns how often it was found alive, or none if it was retired before.
+    /// Ends the ticket at once and for ever, in all threads. Retiring twice does nothing. Returns
+    /// how often the ticket was found alive; `None` if the ticket was retired before.
     pub fn retire(&self, ticket: Ticket) -> Option<u64> {
         let slot = self.slot(ticket)?;
         let generation = ticket.generation();
@@ -282,10 +291,10 @@ mod tests {
     #[test]
     fn readers_never_see_the_next_tokens_life() {
         let table = Deadlines::default();
-        // The first token's deadline has passed, each later one's lies ahead: only a mix-up of
-        // generations can make the first look alive.
+        // The deadline of the first token has passed, the deadlines of later tokens have not. Only
+        // a mix-up of generations can make the first token look alive.
         let dead = table.issue(NOW, NOW, NOW).unwrap();
-        // Miri takes a thousand times as long for each.
+        // Miri takes a thousand times as long for each turn.
         let turns = if cfg!(miri) { 100 } else { 20_000 };
         let done = AtomicU32::new(0);
         std::thread::scope(|scope| {

@@ -1,9 +1,9 @@
-//! The near tier: moka caches, bounds and counts tokens. Whether a token is alive, the token itself
-//! tells.
+//! The near tier: moka caches, bounds and counts tokens. A token's own deadline decides whether the
+//! token is alive.
 //!
-//! moka's own clock is monotonic and was seen to hand out dead tokens when it stood still, so moka
-//! does not decide about life. It evicts the least recently used token: moka's default policy refuses
-//! newcomers in a full cache.
+//! moka's own clock is monotonic. When that clock stood still, moka handed out dead tokens, so moka
+//! does not decide whether a token is alive. The least recently used token is evicted, because
+//! moka's default policy refuses new tokens in a full cache.
 
 mod deadlines;
 
@@ -28,23 +28,24 @@ const FORGET: Duration = Duration::from_secs(25 * 3_600);
 pub struct CachedToken {
     /// The token.
     pub token: AccessToken,
-    /// Its number; none if it was never put into the cache.
+    /// The token's ticket; `None` if the token was never cached.
     pub ticket: Option<Ticket>,
 }
 
-/// How many tokens there are.
+/// How many tokens are cached, and their hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// May be handed out.
+    /// Tokens that may be handed out.
     pub valid: u64,
-    /// Past their deadline and not yet cleared.
+    /// Tokens past their deadline that are not cleared yet.
     pub expired: u64,
-    /// How often a token was found alive by its ticket, tokens that have left included.
+    /// How often tokens were found alive by their tickets. Tokens that are no longer cached are
+    /// included.
     pub hits: u64,
 }
 
-/// The time of one cache between two clears. A flight that began before a clear may not undo it. No
-/// two caches of the process share an epoch.
+/// The time between two clears of one cache. A flight that began before a clear may not undo the
+/// clear. No two caches of the process share an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Epoch(u64);
 
@@ -60,8 +61,8 @@ pub struct TokenCache {
     tokens: moka::sync::Cache<Identity, Arc<CachedToken>>,
     deadlines: Arc<Deadlines>,
     past_hits: Arc<AtomicU64>,
-    /// Locked for reading while a token is put in, and for writing while tokens are dropped: moka
-    /// would drop a newer token in place of the one it was asked about.
+    /// Locked for reading while a token is inserted, and for writing while tokens are removed.
+    /// Without the lock, moka might remove a newer token than the token that was checked.
     epoch: RwLock<Epoch>,
 }
 
@@ -84,23 +85,30 @@ impl TokenCache {
         Self { tokens, deadlines, past_hits, epoch: RwLock::new(Epoch::begin()) }
     }
 
-    /// The token cached under `identity`, if it is alive at `now`. This marks its use.
+    /// The token cached under `identity`, if the token is alive at `now`. Marks the use of the
+    /// token.
     pub fn get(&self, identity: &Identity, now: Moment) -> Option<Arc<CachedToken>> {
         self.tokens.get(identity).filter(|cached| cached.token.is_alive(now))
     }
 
-    /// Marks the use of a token, so that it is not the one to be evicted.
+    /// Whether the token of this ticket may be used at `now`, in the cache of any source that shares the
+    /// table of deadlines. This is no use of it.
+    pub fn is_alive(&self, ticket: Ticket, now: Moment) -> bool {
+        self.deadlines.is_alive(ticket, now)
+    }
+
+    /// Marks the use of a token, so that the cache evicts another token.
     pub fn mark_used(&self, identity: &Identity) {
         self.tokens.get(identity);
     }
 
-    /// The present epoch, to be taken before a token is asked for.
+    /// The present epoch. Read it before asking for a token.
     pub fn epoch(&self) -> Epoch {
         *self.epoch.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a token, unless everything was cleared since `begun` or it is dead already. The token
-    /// is returned in either case: whoever asked for it gets it.
+    /// Caches a token. A dead token is not cached, and no token after a clear since `begun`. The
+    /// token is returned in any case, for the caller that asked for it.
     pub fn put(
         &self,
         identity: Identity,
@@ -117,14 +125,16 @@ impl TokenCache {
         let cached = Arc::new(CachedToken { token, ticket });
         if ticket.is_some() {
             self.tokens.insert(identity, cached.clone());
-            // Until moka has settled an insertion, it overlooks uses of it and holds too many.
+            // Before moka has processed an insertion, moka misses uses of the token, and exceeds
+            // the capacity.
             self.tokens.run_pending_tasks();
         }
         cached
     }
 
-    /// Drops the token of this value, under whatever number it is cached: Salesforce issues a living
-    /// token again and again. Another token of the same identity stays. Whether it was there.
+    /// Drops the cached token if the token has this value, under any ticket. Salesforce may issue
+    /// the same live token several times. A token with another value stays cached. Returns whether
+    /// a token was dropped.
     pub fn invalidate(&self, identity: Identity, value: &str) -> bool {
         let _alone = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
         let is_same = |cached: &CachedToken| {
@@ -138,7 +148,7 @@ impl TokenCache {
         matches!(result, CompResult::Removed(_))
     }
 
-    /// Drops the tokens that are dead at `now` and returns how many there were.
+    /// Drops the tokens that are dead at `now`. Returns how many there were.
     pub fn clear_expired(&self, now: Moment) -> u64 {
         let _alone = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
         let mut cleared = 0;
@@ -157,8 +167,8 @@ impl TokenCache {
         cleared
     }
 
-    /// Drops every token and returns how many there were. No token that was asked for before comes
-    /// back afterwards.
+    /// Drops every token. Returns how many there were. A token that was asked for before the clear
+    /// is not cached after the clear.
     pub fn clear(&self) -> u64 {
         let mut epoch = self.epoch.write().unwrap_or_else(PoisonError::into_inner);
         *epoch = Epoch::begin();
@@ -172,7 +182,7 @@ impl TokenCache {
         cleared
     }
 
-    /// Counts the tokens, in one pass with the same rule that [`TokenCache::get`] uses.
+    /// Counts the tokens, by the same rule as [`TokenCache::get`].
     pub fn count(&self, now: Moment) -> Count {
         self.tokens.run_pending_tasks();
         let mut count = Count { hits: self.past_hits.load(Relaxed), ..Count::default() };

@@ -10,7 +10,7 @@ use crate::secret::Secret;
 
 /// How the app authenticates itself (RFC 6749 §2.3).
 pub enum ClientAuthentication {
-    /// A public client: not at all.
+    /// Not at all: a public client.
     None,
     /// The client secret in the form.
     Form(Secret),
@@ -30,11 +30,11 @@ impl ClientAuthentication {
     }
 }
 
-/// An app at its authorization server, checked.
+/// The checked configuration of an app at its authorization server.
 pub struct Client {
     /// The consumer key.
     pub id: String,
-    /// How it authenticates itself.
+    /// How the app authenticates itself.
     pub authentication: ClientAuthentication,
     /// The host of the token endpoint.
     pub login_url: BaseUrl,
@@ -57,8 +57,8 @@ impl Client {
         })
     }
 
-    /// What the app authenticates itself with, as text. Two clients of equal proof are one app; a
-    /// public client has an empty proof.
+    /// The app's secret, or a name of its key, as text. Clients with equal proofs are the same app.
+    /// A public client has an empty proof.
     pub fn proof(&self) -> Secret {
         Secret::new(match &self.authentication {
             ClientAuthentication::None => String::new(),

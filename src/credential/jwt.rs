@@ -8,7 +8,7 @@ use crate::life::Life;
 use crate::origin::BaseUrl;
 use crate::private_key::{Signer, SigningKey};
 
-/// What a user configures beside the key.
+/// What a user configures, besides the key.
 pub struct JwtConfig<'a> {
     /// The app's consumer key.
     pub client_id: &'a str,
@@ -16,7 +16,7 @@ pub struct JwtConfig<'a> {
     pub username: &'a str,
     /// The org's host.
     pub instance_url: &'a str,
-    /// The host of the token endpoint, if it is another one.
+    /// The host of the token endpoint, if it is not the org's host.
     pub login_url: Option<&'a str>,
     /// An explicit audience.
     pub audience: Option<&'a str>,
@@ -24,7 +24,7 @@ pub struct JwtConfig<'a> {
     pub life: Life,
 }
 
-/// Who logs in by the JWT bearer grant (RFC 7523), checked.
+/// The checked credential of a login by the JWT bearer grant (RFC 7523).
 pub struct JwtCredential {
     /// The app's consumer key: `iss` and, in Salesforce's words, the client id.
     pub client_id: String,
@@ -32,9 +32,9 @@ pub struct JwtCredential {
     pub username: String,
     /// The host of the token endpoint.
     pub login_url: BaseUrl,
-    /// The org's host as configured; the token response names the one that is used.
+    /// The org's host as configured. API calls use the host that the token response names.
     pub instance_url: BaseUrl,
-    /// An explicit `aud`. It gets no fallback.
+    /// An explicit `aud`. With it, no other audience is tried.
     pub audience: Option<String>,
     /// How long tokens are used.
     pub life: Life,

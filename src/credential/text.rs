@@ -1,4 +1,4 @@
-//! Names and secrets as people paste them → checked text.
+//! Pasted names and secrets → checked text.
 
 use crate::failure::Failure;
 use crate::secret::Secret;
@@ -8,8 +8,8 @@ const LONGEST_NAME: usize = 1_024;
 /// In bytes: longer than any client secret or token that Salesforce issues.
 const LONGEST_SECRET: usize = 16 * 1_024;
 
-/// Reads a client id, user name or audience. A name goes into the assertion as it is, so only what
-/// can be no name is refused.
+/// Reads a client id, user name or audience. The name goes into the assertion unchanged. Only a
+/// text that cannot be a name is refused.
 pub(super) fn name(option: &'static str, text: &str) -> Result<String, Failure> {
     let text = text.trim();
     let problem = if text.is_empty() {
@@ -35,7 +35,7 @@ pub fn secret(option: &'static str, text: &str) -> Result<Secret, Failure> {
     } else if text.len() > LONGEST_SECRET {
         "is longer than 16 KiB."
     } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        "holds characters that cannot be part of it, such as a space or a line end."
+        "holds a character that is not allowed, such as a space or a line end."
     } else {
         return Ok(Secret::new(text.to_owned()));
     };

@@ -1,5 +1,6 @@
-//! The authorization code grant with PKCE (RFC 6749 §4.1, RFC 7636): how a user's first refresh token
-//! is obtained. A code is good for one request: a lost answer may not be replayed.
+//! The authorization code grant with PKCE (RFC 6749 §4.1, RFC 7636), which brings a user's first
+//! refresh token. A code is good for one request. After a lost answer, the request may not be sent
+//! again.
 
 use url::Url;
 
@@ -9,7 +10,7 @@ use crate::credential::Client;
 use crate::failure::Failure;
 use crate::secret::Secret;
 
-/// What came back to the redirect URI, and what the login page was asked with.
+/// The code that came to the redirect URI, and values of its authorization request.
 pub struct AuthorizationCode {
     /// The code.
     pub code: Secret,
@@ -22,7 +23,7 @@ pub struct AuthorizationCode {
 /// The token request.
 ///
 /// # Errors
-/// What signing a client assertion met.
+/// The failure of signing a client assertion.
 pub async fn request(
     client: &Client,
     endpoint: &Url,

@@ -12,8 +12,8 @@ use crate::credential::{Client, ClientAuthentication};
 use crate::failure::Failure;
 use crate::secret::Secret;
 
-/// The request of a grant: its own fields, then those of the client. `endpoint` is the audience of a
-/// client assertion.
+/// The token request of a grant: the fields of the grant, then the fields of the client. `endpoint`
+/// is the audience of a client assertion.
 pub(super) async fn request(
     client: &Client,
     endpoint: &Url,
@@ -26,7 +26,7 @@ pub(super) async fn request(
         }
         _ => None,
     };
-    // Room for all fields, escaped: a form that grows leaves copies of secrets behind.
+    // Room for all fields, escaped: a form that has to grow leaves copies of secrets in memory.
     let secrets = client.authentication.secret().into_iter().chain(&assertion);
     let lengths = secrets.map(|secret| secret.expose().len());
     let room = grant.iter().map(|(_, value)| value.len()).chain(lengths).sum::<usize>();
@@ -49,7 +49,7 @@ pub(super) async fn request(
     Ok(TokenRequest { authorization, ..TokenRequest::form(form.finish()) })
 }
 
-/// RFC 6749 §2.3.1: both parts are encoded like a form before they are joined.
+/// By RFC 6749 §2.3.1, both parts are form-encoded before they are joined.
 fn basic(id: &str, secret: &Secret) -> Secret {
     let parts = [id, secret.expose()];
     // Room for both texts, escaped and encoded: a text that grows leaves copies of the secret behind.

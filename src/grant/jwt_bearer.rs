@@ -1,5 +1,5 @@
-//! The JWT bearer grant (RFC 7523 §2.1). A lost answer may be replayed: the next attempt signs
-//! another assertion, and Salesforce answers with the session that is alive.
+//! The JWT bearer grant (RFC 7523 §2.1). After a lost answer, the request may be sent again. The
+//! next attempt signs a new assertion, and Salesforce answers with the live session.
 
 use super::{TokenRequest, assertion};
 use crate::clock::Moment;
@@ -9,14 +9,14 @@ use crate::failure::Failure;
 /// The token request, with a newly signed assertion.
 ///
 /// # Errors
-/// What the signer met; `INTERNAL` if the system gives no random numbers.
+/// The failure of the signer; `INTERNAL` if the system gives no random numbers.
 pub async fn request(
     credential: &JwtCredential,
     audience: &str,
     now: Moment,
 ) -> Result<TokenRequest, Failure> {
     let assertion = assertion::sign(credential, audience, now).await?;
-    // The characters of a JWT need no escape in a form.
+    // The characters of a JWT need no escaping in a form.
     Ok(TokenRequest::form(format!(
         "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={}",
         assertion.expose()

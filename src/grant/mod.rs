@@ -1,4 +1,5 @@
-//! What is traded for an access token at the token endpoint (RFC 6749 §1.3): a file a grant.
+//! What is traded for an access token at the token endpoint (RFC 6749 §1.3): one file for each
+//! grant.
 
 pub mod assertion;
 pub mod authorization_code;
@@ -8,7 +9,7 @@ pub mod refresh_token;
 
 use crate::secret::Secret;
 
-/// What a token request carries.
+/// The content of a token request.
 pub struct TokenRequest {
     /// The body.
     pub body: Secret,
@@ -19,7 +20,7 @@ pub struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// A form, as RFC 6749 has it.
+    /// A form, as in RFC 6749.
     pub fn form(body: String) -> Self {
         Self {
             body: Secret::new(body),
@@ -28,7 +29,7 @@ impl TokenRequest {
         }
     }
 
-    /// A JSON object, as some issuers have it.
+    /// A JSON object, as some issuers expect.
     pub fn json(body: String) -> Self {
         Self { content_type: "application/json", ..Self::form(body) }
     }

@@ -1,5 +1,6 @@
-//! The refresh token grant (RFC 6749 §6). A lost answer may not be replayed: with rotation on, the
-//! refresh token may be spent, and Salesforce revokes the whole family when a spent one is used.
+//! The refresh token grant (RFC 6749 §6). After a lost answer, the request may not be sent again.
+//! With rotation, the refresh token may be spent, and Salesforce revokes the whole family when a
+//! spent token is used.
 
 use url::Url;
 
@@ -12,7 +13,7 @@ use crate::secret::Secret;
 /// The token request.
 ///
 /// # Errors
-/// What signing a client assertion met.
+/// The failure of signing a client assertion.
 pub async fn request(
     client: &Client,
     endpoint: &Url,

@@ -1,10 +1,10 @@
-//! Which lineage a refresh token belongs to. Every refresh token of a lineage finds it, so a caller
-//! that still passes the first one gets what the newest is good for.
+//! Which lineage a refresh token belongs to. Every refresh token of a lineage finds the lineage. So
+//! a caller that still passes the first refresh token gets the access token of the newest.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
 
-use super::Lineage;
+use super::{Lineage, SeenRotation};
 use crate::bounded::lock;
 use crate::credential::Client;
 use crate::entropy::random;
@@ -12,29 +12,34 @@ use crate::failure::{Code, Failure};
 use crate::identity::{Identity, IdentityKey};
 use crate::secret::Secret;
 
-/// Refresh tokens known before new lineages are refused.
+/// How many refresh tokens may be known before new lineages are refused.
 pub const CAPACITY: usize = 1_000_000;
+/// Apps whose rotation is remembered for new lineages.
+const APPS: usize = 10_000;
 const FIRST_SWEEP: usize = 1_000;
 
-/// The lineages of a process. A used one is never evicted: its refresh token could be spent twice.
+/// The lineages of a process. A used lineage is never evicted, because its refresh token could be
+/// spent twice.
 pub struct KnownLineages {
     key: IdentityKey,
     capacity: usize,
     known: Mutex<Table>,
 }
 
-/// By refresh token.
+/// The lineages, by the name of each refresh token.
 #[derive(Default)]
 struct Table {
     used: HashMap<Identity, Arc<Lineage>>,
-    /// Never sent: dropped when no login has them.
+    /// Lineages whose refresh token was never sent. They end when no login has them.
     unused: HashMap<Identity, Weak<Lineage>>,
-    /// How many unused ones there may be before the dropped ones are swept out.
+    /// How many unused lineages there may be before ended ones are removed.
     sweep_at: usize,
+    /// Whether each app rotates refresh tokens, by host and client id.
+    rotations: HashMap<(String, String), Arc<SeenRotation>>,
 }
 
 impl KnownLineages {
-    /// A table that begins no lineage when it knows `capacity` refresh tokens.
+    /// A table that begins no more lineages once `capacity` refresh tokens are known.
     ///
     /// # Errors
     /// `INTERNAL` if the system gives no random numbers.
@@ -43,11 +48,12 @@ impl KnownLineages {
         Ok(Self { key, capacity, known: Mutex::default() })
     }
 
-    /// The lineage of a refresh token, or a new one. `rotates`: whether the app rotates refresh
+    /// The lineage of a refresh token, or a new lineage. `rotates`: whether the app rotates refresh
     /// tokens, if the user says so.
     ///
     /// # Errors
-    /// `REFRESH_TOKENS_FULL`.
+    /// `REFRESH_TOKENS_FULL` if the table is full; `INTERNAL` if the system gives no random
+    /// numbers.
     pub fn find_or_begin(
         &self,
         client: &Client,
@@ -62,7 +68,10 @@ impl KnownLineages {
                 let what = format!("{} refresh tokens are known already.", self.capacity);
                 return Err(Failure::new(Code::RefreshTokensFull, what));
             }
-            None => known.begin(name, Lineage::begin(Arc::new(refresh_token))?),
+            None => {
+                let rotation = known.rotation_of(client);
+                known.begin(name, Lineage::begin(Arc::new(refresh_token), rotation)?)
+            }
         };
         if let Some(rotates) = rotates {
             lineage.tell_rotation(rotates);
@@ -70,8 +79,9 @@ impl KnownLineages {
         Ok(lineage)
     }
 
-    /// Adds a refresh token to a lineage for good, because it is about to be sent or has come. This
-    /// passes the capacity: the token must be found later. A forgotten lineage takes none.
+    /// Adds a refresh token to a lineage for good, before the token is sent or when it has come.
+    /// The capacity does not count here, because the token must be found later. A forgotten lineage
+    /// takes no token.
     pub fn add(&self, client: &Client, refresh_token: &Secret, lineage: &Arc<Lineage>) {
         let name = self.name(client, refresh_token);
         let mut known = lock(&self.known);
@@ -81,7 +91,8 @@ impl KnownLineages {
         }
     }
 
-    /// Forgets a lineage, which ends for every login that has it. Returns whether it was ever used.
+    /// Forgets a lineage. The lineage ends for every login that has it. Returns whether the lineage
+    /// was ever used.
     pub fn forget(&self, lineage: &Arc<Lineage>) -> bool {
         lineage.forget();
         let mut known = lock(&self.known);
@@ -99,6 +110,14 @@ impl KnownLineages {
 }
 
 impl Table {
+    /// What the answers to this app showed: of one user's answer, all its users learn.
+    fn rotation_of(&mut self, client: &Client) -> Arc<SeenRotation> {
+        if self.rotations.len() >= APPS {
+            self.rotations.clear();
+        }
+        self.rotations.entry((client.login_url.site(), client.id.clone())).or_default().clone()
+    }
+
     fn find(&self, name: &Identity) -> Option<Arc<Lineage>> {
         self.used.get(name).cloned().or_else(|| self.unused.get(name)?.upgrade())
     }

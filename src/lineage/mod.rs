@@ -1,13 +1,14 @@
-//! One refresh token through all its rotations: which one may be sent, whether the last answer came,
-//! whether the user has stored what it brought.
+//! A refresh token and its successors: which token may be sent, whether the last answer came, and
+//! whether the user has stored the newest token.
 //!
-//! With rotation on, Salesforce ends a refresh token when it is used, and revokes the whole family
-//! when a spent one is used again. So a token is marked Sent before it leaves. The mark is removed
-//! only if the request certainly had no effect, or when the successor is here. Any other end (lost
+//! With rotation, a refresh token is spent by its first use. When a spent token is used again,
+//! Salesforce revokes the whole family. So a token is marked as sent before it is sent. Two things
+//! remove the mark: a usable answer, or proof that the request had no effect. Any other end (lost
 //! answer, panic) leaves the mark.
 
 mod known;
 mod offer;
+mod rotation;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -17,8 +18,8 @@ use tokio::sync::{self, watch};
 use tokio::time::timeout;
 
 use crate::bounded::lock;
-use crate::cache::Epoch;
-use crate::clock::Clock;
+use crate::cache::{Epoch, Ticket};
+use crate::clock::{Clock, Moment};
 use crate::entropy::random;
 use crate::failure::{Code, Failure};
 use crate::secret::Secret;
@@ -26,6 +27,7 @@ use crate::token::{AccessToken, Successor};
 
 pub use known::{CAPACITY, KnownLineages};
 pub use offer::{Offer, Waiting};
+pub use rotation::SeenRotation;
 use state::{Standing, State};
 
 /// How often a waiting caller checks for an expired offer.
@@ -45,20 +47,23 @@ pub enum Next {
     Send(Arc<Secret>),
     /// Wait until the newest refresh token is stored: [`Lineage::stored`].
     Store,
-    /// Send nothing: this came with the newest refresh token.
+    /// Send nothing. This access token or failure came with the newest refresh token.
     Take(Result<AccessToken, Failure>),
 }
 
 impl Lineage {
-    /// A lineage that begins with `refresh_token`.
+    /// A lineage that begins with `refresh_token`, of an app whose answers showed `rotation`.
     ///
     /// # Errors
     /// `INTERNAL` if the system gives no random numbers.
-    pub fn begin(refresh_token: Arc<Secret>) -> Result<Arc<Self>, Failure> {
+    pub fn begin(
+        refresh_token: Arc<Secret>,
+        rotation: Arc<SeenRotation>,
+    ) -> Result<Arc<Self>, Failure> {
         Ok(Arc::new(Self {
             id: random()?,
             turn: sync::Mutex::default(),
-            state: Mutex::new(State::begin(refresh_token)),
+            state: Mutex::new(State::begin(refresh_token, rotation)),
             changed: watch::channel(()).0,
         }))
     }
@@ -68,22 +73,29 @@ impl Lineage {
         &self.id
     }
 
-    /// Takes the user's word on whether the app rotates refresh tokens. The last word counts.
+    /// Sets whether the app rotates refresh tokens, as the user says. The last call counts.
     pub fn tell_rotation(&self, rotates: bool) {
         self.state().rotation_told = Some(rotates);
     }
 
-    /// Waits for the turn of this lineage: one request at a time, over all sources.
+    /// Waits for the turn of this lineage: all sources together send one request at a time.
     pub async fn turn(&self) -> sync::MutexGuard<'_, ()> {
         self.turn.lock().await
     }
 
-    /// The next step of a flight that began in `epoch`. Only the holder of the turn may ask.
+    /// The next step of a flight that began in `epoch`. Only the holder of the turn may ask. `is_alive`
+    /// tells of a ticket whether its token may be used.
     ///
     /// # Errors
-    /// `REFRESH_UNCERTAIN` if the token was sent and its answer lost; `REFRESH_TOKEN_INVALID` if the
-    /// server refuses the token for good, or the user has forgotten it.
-    pub fn next(&self, epoch: Epoch) -> Result<Next, Failure> {
+    /// `REFRESH_UNCERTAIN` if the token was sent and its answer lost, and this was a moment ago or an
+    /// access token of the lineage is alive: a second use would revoke that one, too.
+    /// `REFRESH_TOKEN_INVALID` if the server refuses the token for good, or the user has forgotten it.
+    pub fn next(
+        &self,
+        epoch: Epoch,
+        now: Moment,
+        is_alive: impl Fn(Ticket) -> bool,
+    ) -> Result<Next, Failure> {
         let mut state = self.state();
         if state.is_forgotten {
             return Err(forgotten());
@@ -91,21 +103,27 @@ impl Lineage {
         if matches!(state.standing, Standing::Unstored { .. }) {
             return Ok(Next::Store);
         }
-        // A token granted to another source was checked against that source's hosts, and one from
-        // before a clear must not return: both are dropped here.
+        // An access token of another epoch is dropped here. Another source checked it against other
+        // hosts, or it is from before a clear.
         if let Some((_, granted)) = state.granted.take().filter(|(begun, _)| *begun == epoch) {
             return Ok(Next::Take(granted));
         }
         match &state.standing {
             Standing::Invalid(failure) => return Err(failure.clone()),
-            Standing::Sent if state.may_rotate() => return Err(uncertain()),
+            Standing::Sent { until, .. }
+                if state.may_rotate()
+                    && (now.is_before(*until) || state.ticket.is_some_and(is_alive)) =>
+            {
+                return Err(uncertain(until.since(now)));
+            }
             _ => {}
         }
-        state.standing = Standing::Sent;
+        state.mark_sent(now);
         Ok(Next::Send(state.current.clone()))
     }
 
-    /// Takes an answer: an access token or why there is none, and what it says of the refresh token.
+    /// Records an answer: an access token or the failure in its place, and what the answer says of
+    /// the refresh token.
     pub fn answered(
         &self,
         epoch: Epoch,
@@ -122,13 +140,21 @@ impl Lineage {
                 state.rotate(token);
             }
             Successor::None | Successor::Token(_) => {
-                state.rotation_seen = state.rotation_seen.or(Some(false));
+                state.rotation_seen.set(false);
                 state.standing = Standing::Ready;
             }
-            Successor::Unreadable => state.rotation_seen = Some(true),
+            Successor::Unreadable => {
+                state.rotation_seen.set(true);
+                state.standing = Standing::Invalid(replaced());
+            }
         }
         drop(state);
         self.changed.send_replace(());
+    }
+
+    /// Takes the ticket of the access token that was minted last.
+    pub fn minted(&self, ticket: Option<Ticket>) {
+        self.state().ticket = ticket;
     }
 
     /// Takes the failure of a request, and returns the failure for the callers.
@@ -144,14 +170,15 @@ impl Lineage {
             state.standing = Standing::Ready;
             return failure;
         }
-        let what = format!("{} {}", failure.what, uncertain().what);
-        Failure { code: Code::RefreshUncertain, what, retryable: false, ..failure }
+        let uncertain = uncertain(Duration::ZERO);
+        let what = format!("{} {}", failure.what, uncertain.what);
+        Failure { code: uncertain.code, what, retryable: uncertain.retryable, ..failure }
     }
 
     /// Waits until the newest refresh token is stored.
     ///
     /// # Errors
-    /// `REFRESH_NOT_PERSISTED` if storing failed, or no waiting caller can store it.
+    /// `REFRESH_NOT_PERSISTED` if storing failed, or no waiting caller can store the token.
     pub async fn stored(&self, clock: &dyn Clock) -> Result<(), Failure> {
         let mut changed = self.changed.subscribe();
         loop {
@@ -162,7 +189,7 @@ impl Lineage {
         }
     }
 
-    /// Whether an answer may bring another refresh token; until that is known, it may.
+    /// Whether an answer may bring a new refresh token. `true` until the opposite is known.
     pub fn may_rotate(&self) -> bool {
         self.state().may_rotate()
     }
@@ -195,7 +222,13 @@ pub fn forgotten() -> Failure {
     Failure::new(Code::RefreshTokenInvalid, what)
 }
 
-fn uncertain() -> Failure {
-    let what = "The refresh token was sent and no usable answer came: it may have been spent.";
-    Failure::new(Code::RefreshUncertain, what)
+fn uncertain(wait: Duration) -> Failure {
+    let what = "The refresh token was sent and no usable answer came: the token may be spent.";
+    let retry_after = (!wait.is_zero()).then_some(wait);
+    Failure { retry_after, ..Failure::new(Code::RefreshUncertain, what) }
+}
+
+fn replaced() -> Failure {
+    let what = "The refresh token was replaced by one that cannot be read.";
+    Failure::new(Code::RefreshTokenInvalid, what)
 }

@@ -1,5 +1,5 @@
-//! A new refresh token on its way to the user: offered to one waiting caller, and to the next if that
-//! one goes away.
+//! A new refresh token that the user must store. It is offered to one waiting caller. If that
+//! caller goes away, it is offered to the next.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::{LOOK, Lineage, Standing};
 use crate::clock::{Clock, Moment};
 use crate::secret::Secret;
 
-/// An offer that a caller has taken and not settled.
+/// An offer that a caller has taken and not settled yet.
 pub(super) struct OpenOffer {
     number: u64,
     expires: Moment,
@@ -22,17 +22,17 @@ impl OpenOffer {
     }
 }
 
-/// A caller that waits for the lineage's access token. An offer goes to a caller that can store; if no
-/// such caller waits, it goes to any caller.
+/// A caller that waits for the lineage's access token. An offer goes to a caller that can store. If
+/// no such caller waits, the offer goes to any caller.
 pub struct Waiting {
     lineage: Arc<Lineage>,
     can_store: bool,
 }
 
 impl Waiting {
-    /// Joins the waiting callers. `can_store`: whether the caller can store a refresh token. If it can,
-    /// a failed or postponed offer is made again, also within the flight that is about to report the
-    /// failure.
+    /// Joins the waiting callers. `can_store` tells whether the caller can store a refresh token. A
+    /// caller that can store gets a failed or postponed offer again, even if a flight is about to
+    /// report the failure.
     pub fn at(lineage: &Arc<Lineage>, can_store: bool) -> Self {
         let mut state = lineage.state();
         state.waiting += 1;
@@ -51,7 +51,7 @@ impl Waiting {
         Self { lineage: lineage.clone(), can_store }
     }
 
-    /// Waits for an offer, which expires after `limit`. May wait for ever.
+    /// Waits for an offer, perhaps for ever. The offer expires `limit` after it is taken.
     pub async fn offer(&self, clock: &dyn Clock, limit: Duration) -> Offer {
         let mut changed = self.lineage.changed.subscribe();
         loop {
@@ -89,7 +89,8 @@ impl Drop for Waiting {
         let mut state = self.lineage.state();
         state.waiting -= 1;
         state.storers -= usize::from(self.can_store);
-        // The last caller that could store left before it took the postponed token: as if none had come.
+        // The last caller that could store left without taking the postponed token. The lineage
+        // becomes what it was before that caller came.
         let untouched = matches!(
             state.standing,
             Standing::Unstored { offer: None, failed: None, was_postponed: true }
@@ -111,19 +112,20 @@ pub struct Offer {
     number: u64,
     /// The refresh token to store.
     pub refresh_token: Arc<Secret>,
-    /// The refresh token that it replaces: the one stored last, or the first. It is spent.
+    /// The refresh token to replace: the last one that was stored, or the first one. This token is
+    /// spent.
     pub replaced: Arc<Secret>,
 }
 
 impl Offer {
-    /// The user has stored the refresh token: the access token may be handed out. An expired offer
-    /// counts as well.
+    /// Reports that the user has stored the refresh token. The access token may now be handed out.
+    /// The report also counts after the offer has expired.
     pub fn stored(&self) {
         self.settle(true);
     }
 
-    /// No caller can store the refresh token. It stays in memory, and the first caller that can store
-    /// gets it.
+    /// Reports that no caller can store the refresh token. The token stays in memory, and is
+    /// offered to the first caller that can store.
     pub fn postpone(&self) {
         self.settle(false);
     }
@@ -144,8 +146,8 @@ impl Offer {
         self.lineage.changed.send_replace(());
     }
 
-    /// Storing failed because of `what`, a sentence. Returns whether the failure counts: another
-    /// caller may have stored the token meanwhile, or be storing it.
+    /// Reports that storing failed; `what` is one sentence. Returns whether the failure counts. It
+    /// does not count if another caller has stored the token meanwhile, or is storing it.
     pub fn failed(&self, what: &str) -> bool {
         self.withdraw(Some(what.to_owned()))
     }

@@ -15,7 +15,7 @@ use crate::credential::secret;
 use crate::grant::authorization_code::AuthorizationCode;
 use crate::token::Successor;
 
-/// What a user came back with from the login page.
+/// What the login page sent to the redirect URI, and values of the authorization request.
 #[napi(object, object_to_js = false)]
 pub struct CodeConfig {
     /// The authorization code.
@@ -30,7 +30,7 @@ pub struct CodeConfig {
 #[derive(Default)]
 #[napi(object, object_from_js = false)]
 pub struct Redeemed {
-    /// Why there is nothing.
+    /// The failure, if there is one.
     pub refusal: Option<Refusal>,
     /// The refresh token to store; absent if the app lacks the scope.
     #[napi(ts_type = "string")]

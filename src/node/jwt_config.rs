@@ -24,13 +24,14 @@ pub struct JwtConfig {
     pub login_url: Option<String>,
     /// The claim `aud`.
     pub audience: Option<String>,
-    /// Seconds, or `'session'`.
+    /// The life of a token: seconds, or `'session'`.
     pub token_ttl: Option<Either<f64, String>>,
-    /// Seconds.
+    /// Seconds before the end of a token's life in which the token is not handed out.
     pub token_buffer: Option<f64>,
 }
 
 pub(super) fn credential(config: JwtConfig) -> Result<JwtCredential, Failure> {
+    let private_key = Zeroizing::new(config.private_key);
     let checked = credential::JwtConfig {
         client_id: &config.client_id,
         username: &config.username,
@@ -39,5 +40,5 @@ pub(super) fn credential(config: JwtConfig) -> Result<JwtCredential, Failure> {
         audience: config.audience.as_deref(),
         life: life(config.token_ttl, config.token_buffer, Life::DEFAULT_TTL)?,
     };
-    JwtCredential::new(&checked, &Zeroizing::new(config.private_key))
+    JwtCredential::new(&checked, &private_key)
 }

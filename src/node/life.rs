@@ -27,5 +27,5 @@ pub(super) fn life(
 
 fn duration(option: &'static str, seconds: f64) -> Result<Duration, Failure> {
     Duration::try_from_secs_f64(seconds)
-        .map_err(|_| Failure::of_option(option, format!("{option} is no number of seconds.")))
+        .map_err(|_| Failure::of_option(option, format!("{option} is not a number of seconds.")))
 }

@@ -1,4 +1,4 @@
-//! A login at one source: what an entry of `lib/` asks for tokens.
+//! A login at one source, which an entry of `lib/` asks for tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub struct Login {
 
 #[napi]
 impl Login {
-    /// Checks the configuration and parses the key, once. Look at `refusal` before using it.
+    /// Checks the configuration and parses the key, once. Check `refusal` before using the login.
     #[napi(constructor, catch_unwind)]
     pub fn new(source: &TokenSource, config: JwtConfig) -> Self {
         let ready = source.source.clone().and_then(|source| {
@@ -47,7 +47,7 @@ impl Login {
         self.ready.as_ref().err().map(Refusal::from)
     }
 
-    /// A login by a refresh token. Look at `refusal` before using it.
+    /// A login by a refresh token. Check `refusal` before using the login.
     #[napi(factory, catch_unwind)]
     pub fn with_refresh_token(
         source: &TokenSource,
@@ -60,9 +60,10 @@ impl Login {
         Self { ready }
     }
 
-    /// A live token, inside `budget` milliseconds. Never rejects: a failure is a value. `storesWithin` is
-    /// how many milliseconds the caller needs to store a new refresh token, if it can. A caller that was
-    /// asked to store one passes the settled rotation, and resumes there.
+    /// A live token, within `budget` milliseconds. Never rejects: a failure is a value.
+    /// `storesWithin` is the time in milliseconds that the caller may need to store a new refresh
+    /// token. It is absent if the caller cannot store. After the outcome `rotated`, the caller
+    /// settles the rotation and passes it as `settled`.
     ///
     /// # Errors
     /// None.
@@ -80,7 +81,7 @@ impl Login {
         let ready = self.ready.clone();
         let resume = settled.map(Rotation::resume);
         let ask = move || {
-            // The look is taken now, so that a clear() after this call comes after it.
+            // The cache is read now, so that a clear() after this call comes after the reading.
             let asked = ready.map(|ready| ready.source.ask(&ready.login, budget, storing, resume));
             async move { asked?.await }
         };
@@ -93,7 +94,8 @@ impl Login {
         })
     }
 
-    /// Starts a login if no live token is cached; neither waits nor keeps the process alive.
+    /// Starts a login if no live token is cached. Does not wait, and does not keep the process
+    /// alive.
     #[napi(catch_unwind)]
     pub fn prewarm(&self) {
         if let Ok(ready) = &self.ready {
@@ -101,15 +103,15 @@ impl Login {
         }
     }
 
-    /// The cached token, if it is alive; sends nothing.
+    /// The cached token, if it is alive. Sends nothing.
     #[napi(catch_unwind)]
     pub fn cached(&self) -> Option<GrantedToken> {
         let ready = self.ready.as_ref().ok()?;
         ready.source.cached(&ready.login).map(|cached| GrantedToken::from(&*cached))
     }
 
-    /// Renews the token with this number in the background; neither waits nor keeps the process
-    /// alive.
+    /// Renews the token with this ticket in the background. Does not wait, and does not keep the
+    /// process alive.
     #[napi(catch_unwind)]
     pub fn renew(&self, ticket: f64) {
         if let Ok(ready) = &self.ready {
@@ -117,7 +119,7 @@ impl Login {
         }
     }
 
-    /// Drops the token of this value, if it is the cached one.
+    /// Drops the cached token, if it has this value.
     #[napi(catch_unwind)]
     pub fn invalidate(&self, access_token: String) {
         if let Ok(ready) = &self.ready {
@@ -125,22 +127,23 @@ impl Login {
         }
     }
 
-    /// Drops the token of this value, because the API answered 401 to it. A token whose `request` is
-    /// larger than the number returned was asked for after this.
+    /// Drops the cached token if it has this value, because the API answered 401 to the token.
+    /// Returns the number of the last request. A token with a larger `request` was asked for after
+    /// this rejection.
     #[napi(catch_unwind)]
     pub fn reject(&self, access_token: String) -> f64 {
         self.ready.as_ref().map_or(0, |ready| ready.source.reject(&ready.login, &access_token))
             as f64
     }
 
-    /// Whether both logins share one token, such as two of one lineage.
+    /// Whether both logins share one token, as two logins of one lineage do.
     #[napi(catch_unwind)]
     pub fn is_same(&self, other: &Login) -> bool {
         let identity = |one: &Self| one.ready.as_ref().ok().map(|ready| ready.login.identity);
         identity(self).is_some() && identity(self) == identity(other)
     }
 
-    /// Whether its refresh token was forgotten: the login gives no token any more.
+    /// Whether the refresh token of this login was forgotten. The login then gives no token.
     #[napi(catch_unwind)]
     pub fn is_forgotten(&self) -> bool {
         self.ready.as_ref().is_ok_and(|ready| ready.login.is_forgotten())
@@ -158,7 +161,7 @@ impl Login {
         was_used
     }
 
-    /// Marks the use of the token, so that the cache evicts another one.
+    /// Marks the use of the token, so that the cache evicts another token.
     #[napi(catch_unwind)]
     pub fn mark_used(&self) {
         if let Ok(ready) = &self.ready {

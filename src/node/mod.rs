@@ -1,8 +1,8 @@
-//! The only room that knows Node.js: classes and plain values for `lib/`, nothing a user sees.
+//! The only room that knows Node.js: classes and plain values for `lib/`. Users do not see them.
 //!
-//! Failures cross as values ([`outcome::Outcome`]): a rejection made here could carry no code, has no
-//! stack, and is no `instanceof Error` under Jest. Every synchronous export catches panics: a panic
-//! that reached Node.js would abort the process.
+//! Failures cross as values ([`outcome::Outcome`]): a rejection made here would have no code and no
+//! stack, and would not be `instanceof Error` under Jest. Every synchronous export catches panics,
+//! because a panic that reaches Node.js aborts the process.
 
 #![allow(
     clippy::cast_precision_loss,

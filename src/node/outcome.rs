@@ -13,12 +13,12 @@ use super::secret_text::SecretText;
 pub enum Outcome {
     /// A token.
     Granted {
-        /// The token and what belongs to it.
+        /// The token, its host and its life.
         token: GrantedToken,
     },
-    /// A new refresh token, to be stored before the access token is handed out.
+    /// A new refresh token. It must be stored before the access token is handed out.
     Rotated {
-        /// The refresh token, and how to say that it is stored.
+        /// The refresh token, with methods to report how storing ended.
         rotation: Rotation,
     },
     /// A failure.
@@ -28,10 +28,10 @@ pub enum Outcome {
     },
 }
 
-/// A token, its host, its life.
+/// A token, its host and its life.
 #[napi(object, object_from_js = false)]
 pub struct GrantedToken {
-    /// For `peek`; 0 if the token is not cached, which is never alive.
+    /// The ticket for `peek`. If the token is not cached, 0, which is never alive.
     pub ticket: f64,
     /// The token itself.
     #[napi(ts_type = "string")]
@@ -42,11 +42,12 @@ pub struct GrantedToken {
     pub identity_url: Option<String>,
     /// Granted scopes.
     pub scope: Option<String>,
-    /// Seconds by which the server's clock is ahead of this machine's, if that stood in the way.
+    /// Seconds by which the server's clock is ahead of this machine's. 0 unless the server refused
+    /// an assertion because of the difference.
     pub clock_skew: f64,
-    /// The number of the request that brought it.
+    /// The number of the request that brought the token.
     pub request: f64,
-    /// When it is no longer handed out, in milliseconds since the epoch.
+    /// When the token is no longer handed out, in milliseconds since the Unix epoch.
     pub expires_at: f64,
 }
 
@@ -108,8 +109,8 @@ impl From<&Failure> for Refusal {
     }
 }
 
-/// The refusal of a failure that `lib/` found. `what` is one sentence; for an option it also says what
-/// to do. An unknown code is a defect.
+/// The refusal for a failure that `lib/` found. `what` is one sentence. For an option, the sentence
+/// also says what to do. An unknown code becomes `INTERNAL`.
 #[napi(catch_unwind)]
 pub fn refusal(code: String, what: String, option: Option<String>) -> Refusal {
     let code = Code::ALL.iter().find(|known| known.name() == code).unwrap_or(&Code::Internal);

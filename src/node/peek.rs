@@ -1,5 +1,6 @@
-//! The look that every warm call takes: the one hand-written Node-API function, because the macro's
-//! wrapper costs more than the look itself (`bench/warm-hit.js`). Beside it, `secret_text.rs` alone has `unsafe`.
+//! `peek`, by which every warm call checks its token. This Node-API function is written by hand:
+//! the macro's wrapper costs more than the check (`bench/warm-hit.js`). Beside this file,
+//! `secret_text.rs` alone has `unsafe` code.
 
 use std::panic::catch_unwind;
 use std::ptr::null_mut;
@@ -11,10 +12,10 @@ use super::shared::DEADLINES;
 use crate::cache::{Peek, Ticket};
 use crate::clock::{Clock, SystemClock};
 
-/// Puts `peek` among the exports.
+/// Adds `peek` to the exports.
 ///
 /// # Errors
-/// What Node.js answers when it cannot make a function.
+/// The error of Node.js if it cannot make the function.
 #[napi_derive::napi(module_exports)]
 pub fn export(mut exports: Object, env: Env) -> Result<()> {
     exports.set_named_property("peek", env.create_function::<f64, u32>("peek", peek)?)
@@ -25,12 +26,12 @@ pub fn export(mut exports: Object, env: Env) -> Result<()> {
 /// sets off its renewal with `renew` (one caller in half a minute).
 ///
 /// # Safety
-/// Only Node.js calls this, with the environment and the arguments of a call that is going on.
+/// Only Node.js may call this function, with the environment and the arguments of the current call.
 unsafe extern "C" fn peek(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let (mut count, mut argument, mut ticket) = (1, null_mut(), 0.0);
-    // SAFETY: `env` and `info` are valid during the call, the other pointers point to locals, and
-    // `count` is the room at `argument`. Node.js fills a missing argument with `undefined`; for it,
-    // as for anything that is no number, `ticket` stays 0, which is never alive.
+    // SAFETY: `env` and `info` are valid during the call. The other pointers point to locals.
+    // `count` is the room at `argument`. Node.js passes `undefined` for a missing argument. For
+    // `undefined` and other values that are not numbers, `ticket` stays 0, which is never alive.
     unsafe {
         sys::napi_get_cb_info(env, info, &raw mut count, &raw mut argument, null_mut(), null_mut());
         sys::napi_get_value_double(env, argument, &raw mut ticket);
@@ -51,7 +52,8 @@ fn state_of(ticket: f64) -> u32 {
     }
 }
 
-/// A number that is no ticket, NaN included, becomes one that is never alive.
+/// The ticket with this number. A number that is no ticket, NaN included, gives a ticket that is
+/// never alive.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
 pub(super) fn ticket_of(number: f64) -> Ticket {
     Ticket::of(number as u64)

@@ -11,8 +11,8 @@ use crate::failure::{Code, Failure};
 
 type Outcome<T> = std::result::Result<T, Arc<Failure>>;
 
-/// Runs `ask` now, and its future in a task of its own; `show` makes a value of the outcome. napi
-/// itself would reject with the text of a panic.
+/// Calls `ask` now, and runs its future in a task of its own. `show` turns the outcome into a
+/// value. Without the task, napi would reject with the text of a panic.
 pub(super) fn promise<T, V, F>(
     env: &Env,
     ask: impl FnOnce() -> F,

@@ -29,9 +29,9 @@ pub struct RefreshTokenConfig {
     pub login_url: String,
     /// The org's host, if it is known.
     pub instance_url: Option<String>,
-    /// Seconds, or `'session'`.
+    /// The life of an access token: seconds, or `'session'`.
     pub token_ttl: Option<Either<f64, String>>,
-    /// Seconds.
+    /// Seconds before the end of a token's life in which the token is not handed out.
     pub token_buffer: Option<f64>,
     /// Whether the app rotates refresh tokens, if that is known.
     pub rotation: Option<bool>,
@@ -51,7 +51,7 @@ pub(super) fn login(config: RefreshTokenConfig, refresh_token: String) -> Result
     Login::by_refresh_token(shared::known_lineages()?, checked)
 }
 
-/// The app, with what it authenticates itself with.
+/// The app and its client authentication.
 pub(super) fn client(config: RefreshTokenConfig) -> Result<Client, Failure> {
     let authentication = authentication(config.client_secret, config.basic, config.private_key)?;
     Client::new(&config.client_id, authentication, &config.login_url)

@@ -1,4 +1,4 @@
-//! A new refresh token on its way to the user's callback.
+//! A new refresh token for the user's callback to store.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use napi_derive::napi;
 use crate::lineage::Offer;
 use crate::source::Resume;
 
-/// A new refresh token to store. If this object is collected, or its thread ends, before storing was
+/// A new refresh token to store. If this object is collected or its thread ends before storing is
 /// settled, the next waiting caller gets the token.
 #[napi]
 pub struct Rotation {
@@ -34,7 +34,8 @@ impl Rotation {
         self.offer.refresh_token.expose()
     }
 
-    /// SHA-256, in hexadecimal, of the refresh token that it replaces: the one stored last.
+    /// SHA-256, in hexadecimal, of the refresh token to replace: the last one that was stored, or
+    /// the first one.
     #[napi(getter, catch_unwind)]
     pub fn old_fingerprint(&self) -> String {
         let hash = digest(&SHA256, self.offer.replaced.expose().as_bytes());
@@ -44,20 +45,21 @@ impl Rotation {
         })
     }
 
-    /// The user has stored it.
+    /// Reports that the user has stored the refresh token.
     #[napi(catch_unwind)]
     pub fn stored(&self) {
         self.offer.stored();
     }
 
-    /// No caller can store it. It stays in memory, and the first caller that can store gets it.
+    /// Reports that no caller can store the refresh token. The token stays in memory, and is
+    /// offered to the first caller that can store.
     #[napi(catch_unwind)]
     pub fn postpone(&self) {
         self.offer.postpone();
     }
 
-    /// Storing failed; `what` is one sentence. Returns whether the failure counts: another caller may
-    /// have stored the token meanwhile.
+    /// Reports that storing failed; `what` is one sentence. Returns whether the failure counts. It
+    /// does not count if another caller has stored the token meanwhile, or is storing it.
     #[napi(catch_unwind)]
     pub fn failed(&self, what: String) -> bool {
         self.offer.failed(&what)

@@ -10,23 +10,23 @@ use crate::lineage::{self, KnownLineages};
 use crate::source::{CAPACITY, SourceOptions, TokenSource};
 use crate::transport::HttpTransport;
 
-/// One table for all sources: a look at a ticket needs nothing but the ticket's number.
+/// One table for all sources, so that `peek` needs only the number of a ticket.
 pub(super) static DEADLINES: LazyLock<Arc<Deadlines>> = LazyLock::new(Arc::default);
 
-/// One table for all sources: two tables would spend a refresh token twice.
+/// One table for all sources, because two tables could spend a refresh token twice.
 pub(super) fn known_lineages() -> Result<Arc<KnownLineages>, Failure> {
     static KNOWN: LazyLock<Result<Arc<KnownLineages>, Failure>> =
         LazyLock::new(|| KnownLineages::new(lineage::CAPACITY).map(Arc::new));
     KNOWN.clone()
 }
 
-/// The transport of every source without certificate authorities of its own.
+/// The transport of all sources that configure no certificate authorities.
 pub(super) fn transport() -> Arc<HttpTransport> {
     static TRANSPORT: OnceLock<Arc<HttpTransport>> = OnceLock::new();
     TRANSPORT.get_or_init(|| Arc::new(HttpTransport::new(Vec::new(), extra_roots()))).clone()
 }
 
-/// The file of Node's own setting for more certificate authorities.
+/// The file that Node.js's own setting names for more certificate authorities.
 pub(super) fn extra_roots() -> Option<std::path::PathBuf> {
     std::env::var_os("NODE_EXTRA_CA_CERTS").map(Into::into)
 }
@@ -37,7 +37,8 @@ pub(super) fn source() -> Arc<TokenSource> {
     SOURCE.clone()
 }
 
-/// The source behind `SalesforceConnectionManager.getInstance()`: a clear of one spares the other.
+/// The source behind `SalesforceConnectionManager.getInstance()`, in all threads. Clearing one of
+/// the two sources leaves the other unchanged.
 pub(super) fn refresh_token_source() -> Arc<TokenSource> {
     static SOURCE: LazyLock<Arc<TokenSource>> = LazyLock::new(open);
     SOURCE.clone()

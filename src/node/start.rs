@@ -1,8 +1,8 @@
-//! What loading the addon does: the runtime, and the panic hook.
+//! What loading the addon does: it sets up the runtime and the panic hook.
 
 use napi::bindgen_prelude::create_custom_tokio_runtime;
 
-/// Two threads are enough for signing and waiting; napi makes one a core by default.
+/// Two threads are enough for signing and waiting. By default, napi makes one thread for each core.
 #[napi_derive::module_init]
 fn start() {
     set_panic_hook();
@@ -13,8 +13,8 @@ fn start() {
     }
 }
 
-/// The text of a panic could hold a secret; its place is enough to find the defect. The hook is this
-/// library's own: nothing else in the process uses its copy of the standard library.
+/// The text of a panic could hold a secret, so only the place of the panic is printed. The hook
+/// affects this library only, because the library has its own copy of Rust's standard library.
 fn set_panic_hook() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -29,7 +29,7 @@ mod tests {
 
     const CANARY: &str = "7215037-CANARY-of-a-panic";
 
-    /// A process of its own, because a hook is its process's.
+    /// Runs in a process of its own, because a hook is set for the whole process.
     #[test]
     fn a_panic_is_told_by_its_place_without_its_words() {
         const MARK: &str = "PANICS_WITH_A_CANARY";

@@ -12,12 +12,12 @@ use crate::failure::Failure;
 use crate::source;
 use crate::transport::HttpTransport;
 
-/// Options of an own source; `lib/` has checked their types.
+/// Options of a source; `lib/` has checked their types.
 #[napi(object, object_to_js = false)]
 pub struct SourceOptions {
     /// The most tokens that are cached.
     pub capacity: Option<u32>,
-    /// Hosts that a token response may name beside the configured one and Salesforce's.
+    /// Hosts that a token response may name, besides the configured host and Salesforce's hosts.
     pub allowed_instance_hosts: Option<Vec<String>>,
     /// PEM certificates of authorities to trust beside the bundled ones.
     pub ca: Option<String>,
@@ -44,7 +44,7 @@ pub struct SourceStats {
     pub failures: f64,
     /// HTTP requests sent to authorization servers.
     pub requests: f64,
-    /// Flights in the air.
+    /// Running flights.
     pub in_flight: u32,
     /// How long the last mint took.
     pub last_mint: Option<MintTimes>,
@@ -53,13 +53,13 @@ pub struct SourceStats {
 /// How long a mint took, in milliseconds.
 #[napi(object, object_from_js = false)]
 pub struct MintTimes {
-    /// Making and signing the assertion.
+    /// The time for making and signing the assertion.
     pub sign_ms: f64,
-    /// Sending it and reading the answer.
+    /// The time from sending the request to its answer.
     pub request_ms: f64,
 }
 
-/// A token source: its cache, its flights.
+/// A token source, with its cache and its flights.
 #[napi]
 pub struct TokenSource {
     pub(super) source: Result<Arc<source::TokenSource>, Failure>,
@@ -67,7 +67,7 @@ pub struct TokenSource {
 
 #[napi]
 impl TokenSource {
-    /// An own source. Look at `refusal` before using it.
+    /// A source of its own, shared with no other manager. Check `refusal` before using the source.
     #[napi(constructor, catch_unwind)]
     pub fn new(options: SourceOptions) -> Self {
         Self { source: open(options) }
@@ -91,7 +91,7 @@ impl TokenSource {
         self.source.as_ref().err().map(Refusal::from)
     }
 
-    /// What the source caches and did.
+    /// The source's tokens and counts.
     #[napi(catch_unwind)]
     pub fn stats(&self) -> SourceStats {
         let stats = self.source.as_ref().map(|source| source.stats()).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! What DER holds, told by its shape: aws-lc has one error for everything that is no RSA key.
+//! Tells from its structure what DER data is. aws-lc has one error for all data that is not an RSA
+//! key.
 
 use super::refusal::Refusal;
 
@@ -12,8 +13,8 @@ pub(super) const SEQUENCE: u8 = 0x30;
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 const PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
 
-/// The `RSAPrivateKey` (RFC 8017, appendix A.1.2) in the DER, of a size that can be used. Whether
-/// its numbers belong together is left to aws-lc.
+/// Finds the `RSAPrivateKey` (RFC 8017, appendix A.1.2) in DER data, and checks its size. aws-lc
+/// checks later whether the numbers of the key belong together.
 pub(super) fn pkcs1_of(der: &[u8]) -> Result<&[u8], Refusal> {
     if der.first() != Some(&SEQUENCE) {
         return Err(Refusal::Damaged);
@@ -21,7 +22,7 @@ pub(super) fn pkcs1_of(der: &[u8]) -> Result<&[u8], Refusal> {
     let (_, content, rest) = element(der).ok_or(Refusal::Cut)?;
     let parts = elements(content).filter(|_| rest.is_empty()).ok_or(Refusal::Damaged)?;
     match parts.as_slice() {
-        // PKCS#1: the public key has two numbers, the private one a version and eight.
+        // PKCS#1: a public key has two numbers, a private key has a version and eight numbers.
         [(INTEGER, _), (INTEGER, _)] | [(SEQUENCE, _), (BITS, _)] => Err(Refusal::Public),
         [(INTEGER, _), (INTEGER, modulus), _, _, _, _, _, _, _, ..] => match bits(modulus) {
             bits @ ..2048 => Err(Refusal::TooSmall { bits }),
@@ -39,21 +40,23 @@ pub(super) fn pkcs1_of(der: &[u8]) -> Result<&[u8], Refusal> {
         },
         [(INTEGER, _), (SEQUENCE, _), ..] => Err(Refusal::Pkcs12),
         [(SEQUENCE, _), (OCTETS, _)] => Err(Refusal::Encrypted),
-        // Both are signed; a request begins with version 0, a certificate with a tag or its serial.
+        // Requests and certificates are both signed. A request begins with version 0, a certificate
+        // with a tag or its serial number.
         [(SEQUENCE, [INTEGER, 1, 0, ..]), (SEQUENCE, _), (BITS, _)] => Err(Refusal::Request),
         [(SEQUENCE, _), (SEQUENCE, _), (BITS, _)] => Err(Refusal::Certificate),
         _ => Err(Refusal::NotAKey),
     }
 }
 
-/// The size of a number, without the zeros before it.
+/// The size of a number in bits, without leading zeros.
 fn bits(number: &[u8]) -> usize {
     let first = number.iter().position(|byte| *byte != 0).unwrap_or(number.len());
     let zeros = number.get(first).map_or(0, |byte| byte.leading_zeros() as usize);
     (number.len() - first) * 8 - zeros
 }
 
-/// The first element: its tag, its content and what follows; `None` if the data ends before it.
+/// The first element: its tag, its content, and the data after the element. `None` if the data ends
+/// inside the element.
 fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[tag, first], mut rest) = der.split_first_chunk()?;
     let mut length = usize::from(first);

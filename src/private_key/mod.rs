@@ -1,4 +1,5 @@
-//! A private key in any shape people paste → a signing key, or the one clear refusal.
+//! A private key in any format that users paste → a signing key, or a refusal that says what is
+//! wrong.
 
 mod der;
 mod pasted;
@@ -14,7 +15,7 @@ use crate::secret::Secret;
 use refusal::Refusal;
 pub use signer::{Signature, Signer};
 
-/// A key of 8192 bits, in base64 twice, takes 9 KiB.
+/// In bytes. A key of 8192 bits, encoded in base64 twice, takes 9 KiB.
 const MAX_LENGTH: usize = 16 * 1024;
 
 /// An RSA private key that can sign. It has no `Debug`, so that nothing prints it.
@@ -40,17 +41,17 @@ impl SigningKey {
         }
         let bytes = pasted::der_of(text)?;
         let pair = RsaKeyPair::from_der(der::pkcs1_of(&bytes)?).map_err(|_| Refusal::Damaged)?;
-        // Proved once, so that `canonical_der` cannot fail.
+        // Encoded once here, so that `canonical_der` cannot fail later.
         match AsDer::<Pkcs8V1Der>::as_der(&pair) {
             Ok(_) => Ok(Self { pair }),
             Err(_) => Err(Refusal::Damaged),
         }
     }
 
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (RS256, RFC 7518 §3.3).
+    /// Signs `message` by RSASSA-PKCS1-v1_5 with SHA-256 (RS256, RFC 7518 §3.3).
     ///
     /// # Errors
-    /// `INTERNAL`, which no parsed key is known to give.
+    /// `INTERNAL` if aws-lc cannot sign. No parsed key is known to cause this.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Failure> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair

@@ -1,7 +1,7 @@
-//! From whatever was pasted to DER.
+//! Pasted text → DER.
 //!
-//! The text is first stripped of all that pasting adds (line ends, escapes, quotes, indentation),
-//! so that one spelling is left to read.
+//! Everything that pasting adds (line ends, escapes, quotes, indentation) is removed first. One
+//! spelling is left to read.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::der::SEQUENCE;
 use super::refusal::Refusal;
 
-/// The DER that the text holds, in PEM or in bare base64; either may be in base64 once more.
+/// The DER in the text. The text is PEM or bare base64, or one of the two encoded in base64 again.
 pub(super) fn der_of(text: &str) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     let compact = compact(text);
     if compact.is_empty() {
@@ -28,7 +28,7 @@ pub(super) fn der_of(text: &str) -> Result<Zeroizing<Vec<u8>>, Refusal> {
         return Ok(bytes);
     }
     match str::from_utf8(&bytes) {
-        // It is shorter than what it was decoded from, so this ends.
+        // `inner` is shorter than the text that it was decoded from, so the recursion ends.
         Ok(inner) if !inner.is_empty() => der_of(inner),
         _ => Err(foreign_bytes(&bytes).unwrap_or_else(|| foreign_text(text))),
     }
@@ -36,7 +36,7 @@ pub(super) fn der_of(text: &str) -> Result<Zeroizing<Vec<u8>>, Refusal> {
 
 /// The text without padding and escapes: `-----BEGINRSAPRIVATEKEY-----MII…`.
 fn compact(text: &str) -> Zeroizing<String> {
-    // It never grows past this, and so leaves no unwiped buffer behind.
+    // With this capacity the string never grows, and leaves no unwiped buffer behind.
     let mut compact = Zeroizing::new(String::with_capacity(text.len()));
     let mut chars = text.chars();
     while let Some(mut c) = chars.next() {
@@ -50,16 +50,16 @@ fn compact(text: &str) -> Zeroizing<String> {
     compact
 }
 
-/// Whether it is only pasting that adds the character: no key contains it.
+/// Whether pasting has added the character. No key contains such a character.
 fn is_padding(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '`' | '\u{feff}' | '\u{200b}')
 }
 
-/// The character that is meant by a backslash and `rest`, and what follows it.
+/// Reads an escape after its backslash. Returns the character, and the text after the escape.
 fn unescape(rest: &str) -> (char, std::str::Chars<'_>) {
     // Text that was escaped more than once has several backslashes.
     let rest = rest.trim_start_matches('\\');
-    // Some writers of JSON and .properties files escape `+` and `=` in this way.
+    // Some writers of JSON and .properties files write `+` and `=` as `\u002b` and `\u003d`.
     let code = rest.strip_prefix('u').and_then(|rest| rest.get(..4));
     if let Some(c) = code.and_then(|hex| char::from_u32(u32::from_str_radix(hex, 16).ok()?)) {
         return (c, rest[5..].chars());
@@ -83,7 +83,7 @@ fn body_of(compact: &str) -> Result<&str, Refusal> {
     let end = rest.find("--END");
     let body = &rest[..end.unwrap_or(rest.len())];
     match label {
-        // Before PKCS#8, encryption was told in a header line under the label.
+        // Formats older than PKCS#8 name the encryption in a header line below the label.
         _ if label.contains("ENCRYPTED") || body.contains("ENCRYPTED") => Err(Refusal::Encrypted),
         "OPENSSHPRIVATEKEY" => Err(Refusal::OpenSsh),
         _ if label.ends_with("PUBLICKEY") => Err(Refusal::Public),
@@ -91,12 +91,14 @@ fn body_of(compact: &str) -> Result<&str, Refusal> {
         _ if label.contains("CERTIFICATE") => Err(Refusal::Certificate),
         "PRIVATEKEY" | "RSAPRIVATEKEY" if end.is_none() => Err(Refusal::Cut),
         "PRIVATEKEY" | "RSAPRIVATEKEY" => {
-            // Two of the five dashes are gone on each side; a further one is base64url.
+            // Three of the five dashes are left on each side. A further dash at the end is
+            // base64url.
             let body = body.trim_start_matches('-');
             let body = (0..3).fold(body, |body, _| body.strip_suffix('-').unwrap_or(body));
             match body {
                 "" => Err(Refusal::Cut),
-                // All DER of this size begins with MI.
+                // The base64 of DER of this size begins with MI. An `n` before it is left of a
+                // `\n`.
                 _ if body.starts_with("nMI") || body.starts_with("rnMI") => {
                     Err(Refusal::NoBackslashes)
                 }
@@ -108,7 +110,7 @@ fn body_of(compact: &str) -> Result<&str, Refusal> {
     }
 }
 
-/// Base64 or base64url, with its `=` or without.
+/// Decodes base64 or base64url, with or without `=` at the end.
 fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &STANDARD,
@@ -122,7 +124,7 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
         _ => digit,
     });
     let mut digits: Zeroizing<Vec<u8>> = Zeroizing::new(digits.collect());
-    // A lone last digit is the mark of a cut, which the length inside the DER will show.
+    // A lone last digit means that the text is cut off. The length inside the DER shows that later.
     if digits.len() % 4 == 1 {
         digits.pop();
     }
@@ -132,7 +134,7 @@ fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     Some(bytes)
 }
 
-/// What the decoded bytes are that begin no DER.
+/// What the decoded bytes are, if they are not DER.
 fn foreign_bytes(bytes: &[u8]) -> Option<Refusal> {
     if bytes.starts_with(&[0xfe, 0xed, 0xfe, 0xed]) {
         Some(Refusal::JavaKeyStore)
@@ -143,7 +145,7 @@ fn foreign_bytes(bytes: &[u8]) -> Option<Refusal> {
     }
 }
 
-/// What the text is that holds no PEM and no base64 of a key.
+/// What the text is, if it is neither PEM nor the base64 of a key.
 fn foreign_text(text: &str) -> Refusal {
     let text = text.trim_matches(is_padding);
     let starts = |heads: &[&str]| heads.iter().any(|head| text.starts_with(head));

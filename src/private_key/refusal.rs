@@ -1,5 +1,5 @@
-//! The ways in which a value is no usable private key. A refusal carries no text, so that nothing
-//! of the value can get into its sentence.
+//! Why a value is not a usable private key. A refusal holds no text, so that no part of the value
+//! can get into its sentence.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
@@ -34,13 +34,13 @@ impl Refusal {
     pub(super) fn sentence(self) -> String {
         let what = match self {
             Self::TooLong => {
-                "The private key is longer than 16 KiB, which no RSA key is: pass the text of the key file alone."
+                "The private key is longer than 16 KiB, and no RSA key is that long: pass the text of the key file alone."
             }
             Self::Empty => {
-                "The private key is empty: check that the variable or secret that it comes from is set."
+                "The private key is empty: check that the variable or secret that the key comes from is set."
             }
             Self::Unset => {
-                "The private key is the word that JavaScript writes for a missing value: check that the variable or secret that it comes from is set before it is turned into text."
+                "The private key is the word that JavaScript writes for a missing value: check that the variable or secret is set before its value is turned into text."
             }
             Self::Object => {
                 "The private key is an object or array turned into text: pass a string instead, such as buffer.toString('utf8'), keyObject.export({ type: 'pkcs8', format: 'pem' }), or the awaited value of a promise."
@@ -55,7 +55,7 @@ impl Refusal {
                 "The text is not a private key: pass everything from the key's BEGIN line to its END line."
             }
             Self::OtherLabel => {
-                "The text has a BEGIN line, but not that of a private key: pass the key whose BEGIN line says PRIVATE KEY."
+                "The text has a BEGIN line, but not the BEGIN line of a private key: pass the key whose BEGIN line says PRIVATE KEY."
             }
             Self::Several => {
                 "The text holds more than one private key: pass only the key that belongs to the app."
@@ -86,16 +86,16 @@ impl Refusal {
             }
             Self::Public => "The text is a public key: pass the private key that belongs to it.",
             Self::Certificate => {
-                "The text is a certificate, which goes to Salesforce: pass the private key that it was made with."
+                "The text is a certificate, and certificates belong in Salesforce: pass the private key that the certificate was made with."
             }
             Self::Request => {
-                "The text is a certificate request: pass the private key that it was made with."
+                "The text is a certificate request: pass the private key that the request was made with."
             }
             Self::NotRsa => {
-                "The private key is not an RSA key (but EC, Ed25519, DSA or the like), and RS256 needs one: make it with `openssl genrsa -out out.pem 2048` and upload its certificate."
+                "The private key is not an RSA key (but EC, Ed25519, DSA or the like), and RS256 needs an RSA key: make one with `openssl genrsa -out out.pem 2048` and upload its certificate."
             }
             Self::RsaPss => {
-                "The private key is restricted to RSA-PSS, and RS256 needs a plain RSA key: make it with `openssl genrsa -out out.pem 2048` and upload its certificate."
+                "The private key is restricted to RSA-PSS, and RS256 needs a plain RSA key: make one with `openssl genrsa -out out.pem 2048` and upload its certificate."
             }
             Self::TooSmall { bits } => {
                 return format!(

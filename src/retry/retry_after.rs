@@ -1,4 +1,4 @@
-//! How long the answer asks to wait.
+//! How long an answer asks to wait.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,12 +6,13 @@ use crate::clock::Moment;
 
 const LONGEST: Duration = Duration::from_secs(3_600);
 
-/// What `Retry-After` says as seconds or as a date (RFC 9110 §10.2.3), at most an hour. A date counts
-/// from the answer's own `date`: the server's clock need not be this machine's.
+/// Reads `Retry-After` as seconds or as a date (RFC 9110 §10.2.3). Returns at most an hour; `None`
+/// if there is no wait. A wait until a date begins at `date` of the same answer, because the
+/// server's clock may differ from this machine's.
 pub fn retry_after(text: &str, date: Option<&str>, received: Moment) -> Option<Duration> {
     let text = text.trim();
     let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number too large to read is a long wait, too.
+        // A number too large to parse is a long wait, too.
         text.parse().map_or(LONGEST, Duration::from_secs)
     } else {
         let local = || SystemTime::UNIX_EPOCH.checked_add(Duration::from_micros(received.wall));
@@ -57,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn fault_19_a_date_counts_from_that_of_the_answer() {
+    fn fault_19_a_wait_until_a_date_begins_at_the_answers_date() {
         for (date, text, wait) in [
             ("Tue, 14 Nov 2023 22:14:20 GMT", "Tue, 14 Nov 2023 22:14:30 GMT", Some(10)),
             ("Tue, 14 Nov 2023 22:12:20 GMT", "Tue, 14 Nov 2023 22:12:30 GMT", Some(10)),

@@ -1,4 +1,4 @@
-//! What a caller waits for, in its time: a token, or the offer of a new refresh token to store.
+//! What a caller gets within its time: a token, or the offer of a new refresh token to store.
 
 use std::future::{Future, pending, ready};
 use std::pin::pin;
@@ -15,12 +15,12 @@ use crate::failure::{Code, Failure};
 use crate::lineage::{Offer, Waiting, forgotten};
 use crate::retry::{BUDGET, SMALLEST_BUDGET};
 
-/// After a freeze a timer is late by at least this much. An answer that came during the freeze is then
-/// waited for this long.
+/// A timer that is late by more than this fired after a freeze. An answer that came during the
+/// freeze is then awaited this long.
 const THAW: Duration = Duration::from_millis(250);
 
-/// Grace after the storing time before an offer passes to the next caller. A caller reports its own
-/// timeout; this is for a caller whose thread died.
+/// The time that is added to a caller's storing time before its offer goes to the next caller.
+/// Callers report their own timeouts. A caller whose thread died does not.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// What a caller can do with a new refresh token.
@@ -36,7 +36,7 @@ pub enum Storing {
 pub enum Answer {
     /// A live token.
     Token(Arc<CachedToken>),
-    /// A refresh token to store first, and where to [ask](TokenSource::ask) on.
+    /// A refresh token to store first, and where the next [`TokenSource::ask`] resumes.
     Offer(Offer, Resume),
 }
 
@@ -45,7 +45,7 @@ pub enum Answer {
 #[derive(Clone)]
 pub struct Resume(Lookup);
 
-/// What the first look brought.
+/// The result of the first look.
 #[derive(Clone)]
 pub(super) enum Lookup {
     Cached(Arc<CachedToken>),
@@ -55,13 +55,15 @@ pub(super) enum Lookup {
 
 /// These methods are the caller's part of [`TokenSource`].
 impl TokenSource {
-    /// A live token for `login`, inside `budget` (at most eight seconds). The cache is asked, and the
-    /// flight started, before this returns; the future only waits. A caller may be asked to store a
-    /// new refresh token first: it settles the offer, and asks again with the offer's `resume`. Must be
-    /// called inside a tokio runtime.
+    /// A live token for `login`, within `budget` (at most eight seconds). The call looks into the
+    /// cache, and starts a flight if necessary. The future that it returns only waits.
+    ///
+    /// The answer may be the offer of a new refresh token. The caller stores the token, settles the
+    /// offer, and asks again with the [`Resume`] beside the offer. Must be called inside a tokio
+    /// runtime.
     ///
     /// # Errors
-    /// What the flight met; `DEADLINE` if the budget ends first. The flight continues in that case,
+    /// The failure of the flight; `DEADLINE` if the budget ends first. The flight then continues,
     /// and the next call finds its token.
     pub fn ask(
         self: &Arc<Self>,
@@ -70,7 +72,8 @@ impl TokenSource {
         storing: Storing,
         resume: Option<Resume>,
     ) -> impl Future<Output = Result<Answer, Arc<Failure>>> + Send + use<> {
-        // Before the flight starts: an offer goes to waiting callers that can store.
+        // This caller waits before the flight starts, because offers go to waiting callers that can
+        // store.
         let waiting = match &login.grant {
             Grant::JwtBearer(_) => None,
             Grant::RefreshToken(token) => {
@@ -78,7 +81,7 @@ impl TokenSource {
             }
         };
         let found = match resume {
-            // Unless storing took longer than the token lives.
+            // Storing may have taken longer than the token lives.
             Some(Resume(Lookup::Cached(cached))) if cached.token.is_alive(self.clock.now()) => {
                 Lookup::Cached(cached)
             }
@@ -99,7 +102,8 @@ impl TokenSource {
         let offer = self.offer(waiting, storing);
         let mut waiting = pin!(self.wait(&login, found, offer));
         let mut outcome = timeout(budget, &mut waiting).await.ok();
-        // A timer that fires this late fires at a thaw: the answer may have come meanwhile.
+        // A timer that fires this late fires after a freeze. The answer may have come during the
+        // freeze.
         if outcome.is_none() && self.clock.now().since(started) > budget + THAW {
             outcome = timeout(THAW, waiting).await.ok();
         }
@@ -134,7 +138,7 @@ impl TokenSource {
         let mut offer = pin!(offer);
         loop {
             let seat = match found {
-                // A refresh token that only this process has goes first.
+                // A refresh token that is not stored yet comes before the access token.
                 Lookup::Cached(cached) => {
                     return Ok(tokio::select! {
                         biased;
@@ -145,7 +149,8 @@ impl TokenSource {
                 Lookup::Refused(failure) => return Err(Arc::new(failure)),
                 Lookup::Seat(seat) => seat,
             };
-            // A renewal in the background tries once; a caller that waits deserves more attempts.
+            // A renewal in the background tries once, and its failure harms nobody. A caller that waits
+            // deserves a flight of its own.
             let again = seat.in_background && !seat.started;
             let outcome = tokio::select! {
                 biased;
@@ -153,7 +158,7 @@ impl TokenSource {
                 offer = &mut offer => return Ok(Answer::Offer(offer, Resume(Lookup::Seat(seat)))),
             };
             match outcome {
-                Err(failure) if again && failure.retryable => found = self.look_up(login, true),
+                Err(_) if again => found = self.look_up(login, true),
                 outcome => return outcome.map(Answer::Token),
             }
         }

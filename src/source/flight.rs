@@ -1,7 +1,7 @@
 //! One running request for each key. All callers wait for the same answer, good or bad.
 //!
-//! moka's own coalescing is not used. It ties the request to the first caller's future, starts again
-//! when that caller leaves, and never replaces a value that is there but dead.
+//! moka's own coalescing is not used. moka ties the request to the first caller's future, and
+//! starts again when that caller leaves. moka never replaces a dead value.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -15,7 +15,7 @@ use crate::failure::{Code, Failure};
 type Outcome<T> = Result<T, Arc<Failure>>;
 type Running<K, T> = HashMap<K, Seat<T>>;
 
-/// The requests in the air.
+/// The running requests.
 pub struct Flights<K, T> {
     running: Arc<Mutex<Running<K, T>>>,
 }
@@ -30,9 +30,9 @@ impl<K, T> Default for Flights<K, T> {
 #[derive(Clone)]
 pub struct Seat<T> {
     outcome: watch::Receiver<Option<Outcome<T>>>,
-    /// Whether this caller's request was started, or another's joined.
+    /// Whether this caller started the flight. If not, the caller joined it.
     pub started: bool,
-    /// Whether nobody waited for the flight when it was started, so that it gives up sooner.
+    /// Whether the flight was started without a waiting caller. Such a flight gives up sooner.
     pub in_background: bool,
 }
 
@@ -51,7 +51,8 @@ where
         if let Some(seat) = running.get(&key) {
             return seat.clone();
         }
-        // Before anything is on the list: if this panics, no entry remains without a task.
+        // Called before the flight is on the list, so that a panic here leaves no entry without a
+        // task.
         let request = request();
         let (sender, outcome) = watch::channel(None);
         let seat = Seat { outcome, started: false, in_background };
@@ -65,7 +66,7 @@ where
         Seat { started: true, ..seat }
     }
 
-    /// How many flights are in the air.
+    /// How many flights are running.
     pub fn count(&self) -> usize {
         lock(&self.running).len()
     }
@@ -75,7 +76,7 @@ impl<T: Clone> Seat<T> {
     /// Waits for the flight's answer. Leaving early does not end the flight.
     ///
     /// # Errors
-    /// What the flight met; `INTERNAL` if it ended without an answer.
+    /// The failure of the flight; `INTERNAL` if the flight ended without an answer.
     pub async fn outcome(mut self) -> Outcome<T> {
         match self.outcome.wait_for(Option::is_some).await {
             Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(lost())),
@@ -84,8 +85,8 @@ impl<T: Clone> Seat<T> {
     }
 }
 
-/// Takes a flight off the list when it ends, however it ends: a panic or the runtime's shutdown
-/// drops it, which closes the channel and tells the callers.
+/// Takes a flight off the list when the flight ends. A panic or the end of the runtime drops this
+/// value, which also closes the channel and wakes the callers.
 struct Landing<K: Eq + Hash, T> {
     key: K,
     running: Arc<Mutex<Running<K, T>>>,
@@ -94,7 +95,7 @@ struct Landing<K: Eq + Hash, T> {
 
 impl<K: Eq + Hash, T> Landing<K, T> {
     fn land(self, answer: Outcome<T>) {
-        // Off the list first: a later caller finds the cache, not a landed flight.
+        // Off the list first: a later caller must find the cached token, not an ended flight.
         lock(&self.running).remove(&self.key);
         self.sender.send_replace(Some(answer));
     }
@@ -108,6 +109,7 @@ impl<K: Eq + Hash, T> Drop for Landing<K, T> {
     }
 }
 
+/// Not that of `bounded`: `tests/schedules` runs this file on locks of its own.
 fn lock<K, T>(running: &Mutex<Running<K, T>>) -> MutexGuard<'_, Running<K, T>> {
     running.lock().unwrap_or_else(PoisonError::into_inner)
 }

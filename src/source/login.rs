@@ -23,13 +23,13 @@ pub enum Grant {
 pub struct RefreshTokenGrant {
     /// The app.
     pub client: Client,
-    /// The org's host, if it is configured; the token response names the one that is used.
+    /// The org's host, if it is configured. API calls use the host that the token response names.
     pub instance_url: Option<BaseUrl>,
     /// How long an access token is used.
     pub life: Life,
     /// The refresh token and its successors.
     pub lineage: Arc<Lineage>,
-    /// Where successors are found again.
+    /// The table by which each successor finds the lineage.
     pub known: Arc<KnownLineages>,
 }
 
@@ -65,8 +65,8 @@ impl Login {
             "jwt-bearer",
             &credential.login_url.site(),
             &credential.instance_url.origin(),
-            // An explicit audience differs from the default even if it spells the same origin:
-            // it gets no fallback.
+            // An explicit audience differs from an equal default, because no other audience is
+            // tried then.
             if credential.audience.is_some() { "explicit" } else { "default" },
             credential.audience.as_deref().unwrap_or_default(),
             &credential.client_id,
@@ -77,11 +77,13 @@ impl Login {
         Self { grant: Grant::JwtBearer(Arc::new(credential)), identity }
     }
 
-    /// A login by a refresh token: finds its lineage, or begins one. The name is the lineage's alone.
-    /// All logins of one lineage share one access token; the caller that minted the token sets its life.
+    /// A login by a refresh token. Finds the lineage of the token, or begins a lineage. Only the
+    /// lineage is part of the name, so all logins of a lineage share one access token. The life of
+    /// the access token is set by the login that minted it.
     ///
     /// # Errors
-    /// `REFRESH_TOKENS_FULL`; `CONFIG_INVALID` for the instance URL.
+    /// `CONFIG_INVALID` if the instance URL is not usable; `REFRESH_TOKENS_FULL` if no more
+    /// lineages may begin; `INTERNAL` if the system gives no random numbers.
     pub fn by_refresh_token(
         known: Arc<KnownLineages>,
         config: RefreshTokenConfig,
@@ -95,7 +97,7 @@ impl Login {
         Ok(Self { grant: Grant::RefreshToken(Arc::new(grant)), identity })
     }
 
-    /// Whether the user has forgotten its refresh token.
+    /// Whether the user has forgotten the refresh token of the login.
     pub fn is_forgotten(&self) -> bool {
         matches!(&self.grant, Grant::RefreshToken(token) if token.lineage.is_forgotten())
     }

@@ -1,4 +1,5 @@
-//! What a flight does: looks once more, mints by the grant, caches the token, remembers a refusal.
+//! What a flight does: it looks into the cache once more, mints by the grant, caches the token, and
+//! remembers a refusal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,34 +15,34 @@ use crate::token::{AccessToken, Successor};
 
 /// These methods are the flight's part of [`TokenSource`].
 impl TokenSource {
-    /// The flight itself has the whole budget: a caller in a hurry shortens only its own wait.
+    /// The work of a flight. The flight has the whole budget: a caller with less time shortens only
+    /// its own wait.
     pub(super) async fn mint(
         &self,
         login: &Login,
         replaces: Option<Ticket>,
         begun: Epoch,
     ) -> Result<Arc<CachedToken>, Arc<Failure>> {
-        // A flight that landed between this caller's look and its joining left a token.
+        // A flight that ended between the caller's look and this start may have left a token.
         let before = self.cached(login);
         if let Some(cached) =
-            before.as_ref().filter(|cached| replaces.is_none() || cached.ticket != replaces)
+            before.filter(|cached| replaces.is_none() || cached.ticket != replaces)
         {
-            return Ok(cached.clone());
+            return Ok(cached);
         }
-        // Or a refusal.
+        // Or it may have left a refusal.
         if let Some(failure) = self.refuses(login, self.clock.now()) {
             return Err(Arc::new(failure));
         }
         let patience = if replaces.is_some() { Patience::RENEWAL } else { Patience::WAITED_FOR };
         match self.mint_by(&login.grant, patience, begun).await {
             Ok(mint) => {
-                self.refusals.forget(&login.identity);
-                let value = mint.token.value.expose();
-                if before.is_some_and(|before| before.token.value.expose() == value) {
-                    self.cap.count(login.identity, self.clock.now());
-                }
+                self.refusals.granted(login.identity);
                 self.counters.minted(mint.signing, mint.request);
                 let cached = self.cache.put(login.identity, mint.token, begun, self.clock.now());
+                if let Grant::RefreshToken(grant) = &login.grant {
+                    grant.lineage.minted(cached.ticket);
+                }
                 // The user may have forgotten the lineage after `forget` looked for this token.
                 if login.is_forgotten() {
                     self.drop_token(login);
@@ -49,19 +50,23 @@ impl TokenSource {
                 Ok(cached)
             }
             Err(failure) => {
-                // A remembered failure sent nothing, so nothing is counted.
+                // A remembered failure sent nothing, so it is not counted.
                 if failure.attempts > 0 {
-                    self.count_failure(login, &failure);
+                    self.count_failure(login, &failure, replaces.is_some());
                 }
                 Err(Arc::new(failure))
             }
         }
     }
 
-    fn count_failure(&self, login: &Login, failure: &Failure) {
+    /// A failed renewal is not remembered: the token is still alive, and after its end a call may try at
+    /// once.
+    fn count_failure(&self, login: &Login, failure: &Failure, is_renewal: bool) {
         let now = self.clock.now();
         self.counters.failures.count();
-        self.refusals.remember(login.identity, failure, now);
+        if !is_renewal {
+            self.refusals.remember(login.identity, failure, now);
+        }
         if was_refused(failure) {
             self.cap.count(login.identity, now);
         }
@@ -79,14 +84,16 @@ impl TokenSource {
         }
     }
 
-    /// Sends the newest refresh token, once. Returns the access token when the user has stored the
+    /// Sends the newest refresh token, once. Returns the access token after the user has stored the
     /// successor.
     async fn refresh(&self, grant: &RefreshTokenGrant, begun: Epoch) -> Result<Mint, Failure> {
         let RefreshTokenGrant { client, lineage, known, .. } = grant;
         let _turn = lineage.turn().await;
         let mut took = None;
         loop {
-            match lineage.next(begun)? {
+            match lineage.next(begun, self.clock.now(), |ticket| {
+                self.cache.is_alive(ticket, self.clock.now())
+            })? {
                 Next::Store => lineage.stored(&*self.clock).await?,
                 Next::Take(granted) => match (granted, took) {
                     (Ok(token), _) if token.is_alive(self.clock.now()) => {
@@ -95,7 +102,7 @@ impl TokenSource {
                     (Ok(token), Some(_)) if token.is_for_one_use() => return Ok(mint(token, took)),
                     (Ok(_), Some(_)) => return Err(stored_too_late()),
                     (Err(failure), Some(_)) => return Err(failure),
-                    // A flight that ended left this: ask anew.
+                    // An earlier flight left this token or failure, which is of no use: ask again.
                     (_, None) => {}
                 },
                 Next::Send(refresh_token) => {
@@ -127,8 +134,8 @@ fn stored_too_late() -> Failure {
     Failure { attempts: 1, ..Failure::new(Code::NetworkTimeout, what) }
 }
 
-/// Whether the server looked at a login and refused it. A server that is down, or asks for fewer
-/// requests, has used up none.
+/// Whether the server checked a login and refused it. A server that is down, or asks for fewer
+/// requests, has not checked a login.
 fn was_refused(failure: &Failure) -> bool {
     failure.code == Code::LoginRateExceeded || (failure.status.is_some() && !failure.retryable)
 }

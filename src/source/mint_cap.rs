@@ -1,5 +1,5 @@
-//! At most sixty useless logins an hour for one identity: a loop would use up the 3,600 logins that
-//! Salesforce allows a user (Salesforce knowledge article 000381578).
+//! Allows at most sixty useless logins an hour for one identity. A loop would use up the 3,600
+//! logins an hour that Salesforce allows a user (Salesforce knowledge article 000381578).
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::identity::Identity;
 const HOUR: Duration = Duration::from_secs(3_600);
 const MOST: u32 = 60;
 
-/// How many logins of each identity were refused, were forced by a 401, or brought the token that was
-/// there already. A login after a token's configured life is not counted.
+/// How many logins of each identity were refused, or were forced by a 401. A login after a token's
+/// configured life is not counted, whatever token it brings.
 #[derive(Default)]
 pub struct MintCap(Bounded<Identity, Hour>);
 
@@ -30,7 +30,7 @@ impl MintCap {
         });
     }
 
-    /// Why no login may be made at `now`.
+    /// The failure, if no login may be made at `now`.
     pub fn refuses(&self, identity: &Identity, now: Moment) -> Option<Failure> {
         let ends = self.0.get(identity, |hour| (hour.spent >= MOST).then_some(hour.ends))??;
         now.is_before(ends).then(|| Failure {
@@ -42,7 +42,7 @@ impl MintCap {
         })
     }
 
-    /// Begins to count anew.
+    /// Sets all counts to zero.
     pub fn clear(&self) {
         self.0.clear();
     }

@@ -32,13 +32,13 @@ pub use stats::Stats;
 /// The most tokens that are cached by default.
 pub const CAPACITY: u64 = 10_000;
 
-/// What a source is made of.
+/// The parts of a source.
 pub struct SourceOptions {
     /// Sends the requests.
     pub transport: Arc<dyn Transport>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Where the tickets live; sources may share it.
+    /// The table of tickets. Sources may share one table.
     pub deadlines: Arc<Deadlines>,
     /// The most tokens that are cached.
     pub capacity: u64,
@@ -46,8 +46,8 @@ pub struct SourceOptions {
     pub allowed_instance_hosts: Vec<String>,
 }
 
-/// Tokens for any number of logins. `answer.rs` holds the methods of a call, `mint.rs` those of a
-/// flight.
+/// Gives tokens to any number of logins. The methods for a call are in `answer.rs`, the methods for
+/// a flight in `mint.rs`.
 pub struct TokenSource {
     issuer: Salesforce,
     cache: TokenCache,
@@ -107,8 +107,8 @@ impl TokenSource {
         self.cache.get(&login.identity, now).filter(|_| !login.is_forgotten())
     }
 
-    /// Renews the token of `ticket` in the background, while it is alive. A failure changes nothing.
-    /// Must be called inside a tokio runtime.
+    /// Renews the token of `ticket` in the background, while the token is alive. If that fails, the
+    /// token stays cached. Must be called inside a tokio runtime.
     pub fn renew(self: &Arc<Self>, login: &Login, ticket: Ticket) {
         if self.refuses(login, self.clock.now()).is_none() {
             self.fly(login, Some(ticket));
@@ -120,10 +120,10 @@ impl TokenSource {
         self.refusals.get(identity, now).or_else(|| self.cap.refuses(identity, now))
     }
 
-    /// Joins the flight for `login`, or starts one. `replaces` names a cached token that
-    /// is not wanted any more.
+    /// Joins the flight for `login`, or starts one. `replaces` is the ticket of the cached token to
+    /// replace.
     fn fly(self: &Arc<Self>, login: &Login, replaces: Option<Ticket>) -> Seat<Arc<CachedToken>> {
-        // Before the flight is joined: a token that is cleared after this must not come back.
+        // Read before joining: after a clear, the token of this flight must not be cached.
         let epoch = self.cache.epoch();
         let seat = self.flights.join((login.identity, epoch), replaces.is_some(), || {
             let (source, login) = (self.clone(), login.clone());
@@ -138,7 +138,7 @@ impl TokenSource {
     /// Trades an authorization code for tokens, which are not cached.
     ///
     /// # Errors
-    /// What the request met.
+    /// The failure of the request.
     pub async fn redeem(
         &self,
         client: &Client,
@@ -151,14 +151,14 @@ impl TokenSource {
         redeemed
     }
 
-    /// Drops the token of this value, if it is the cached one.
+    /// Drops the cached token, if it has this value.
     pub fn invalidate(&self, login: &Login, value: &str) {
         self.cache.invalidate(login.identity, value);
     }
 
-    /// Drops the token of this value, because the API answered 401 to it. The login that replaces the
-    /// token counts against the cap. Returns the number of the last request: a token of a later request
-    /// is an answer to this rejection.
+    /// Drops the cached token if it has this value, because the API answered 401 to the token. The
+    /// next login then counts against the cap. Returns the number of the last request. A token of a
+    /// later request was asked for after this rejection.
     pub fn reject(&self, login: &Login, value: &str) -> u64 {
         if self.cache.invalidate(login.identity, value) {
             self.cap.count(login.identity, self.clock.now());
@@ -166,8 +166,9 @@ impl TokenSource {
         self.issuer.requests()
     }
 
-    /// Forgets the lineage of a refresh token and its access token. Returns whether the lineage was ever
-    /// used. Other sources no longer give that token; their callers [drop](Self::drop_token) it.
+    /// Forgets the lineage of `login`, and drops its access token from this source. Returns whether
+    /// the lineage was ever used. Other sources no longer give that access token, but
+    /// [`Self::drop_token`] must drop it from them.
     pub fn forget(&self, login: &Login) -> bool {
         let Grant::RefreshToken(token) = &login.grant else { return false };
         let was_used = token.known.forget(&token.lineage);
@@ -182,7 +183,7 @@ impl TokenSource {
         }
     }
 
-    /// Marks the use of `login`'s token, so that the cache evicts another one.
+    /// Marks the use of `login`'s token, so that the cache evicts another token.
     pub fn mark_used(&self, login: &Login) {
         self.cache.mark_used(&login.identity);
     }
@@ -192,8 +193,8 @@ impl TokenSource {
         self.cache.clear_expired(self.clock.now())
     }
 
-    /// Forgets every token, every refusal and all that was learnt of audiences and clocks. Returns how
-    /// many tokens there were.
+    /// Drops every token. Forgets all refusals, counts of logins, audiences and clock differences.
+    /// Returns how many tokens there were.
     pub fn clear(&self) -> u64 {
         self.issuer.forget();
         self.refusals.clear();
@@ -201,7 +202,7 @@ impl TokenSource {
         self.cache.clear()
     }
 
-    /// What the source caches and did.
+    /// The source's tokens and counts.
     pub fn stats(&self) -> Stats {
         self.counters.stats(
             self.cache.count(self.clock.now()),

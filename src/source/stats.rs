@@ -1,4 +1,4 @@
-//! What a source did so far, counted.
+//! The counts of a source.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -7,14 +7,14 @@ use std::time::Duration;
 use crate::bounded::lock;
 use crate::cache::Count;
 
-/// What a source did so far.
+/// The tokens and counts of a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Stats {
     /// Tokens in the cache.
     pub cached: Count,
     /// Calls that found a live token, by ticket or by look-up.
     pub hits: u64,
-    /// Calls that found none.
+    /// Calls that found no live token.
     pub misses: u64,
     /// Tokens received.
     pub mints: u64,
@@ -24,9 +24,9 @@ pub struct Stats {
     pub failures: u64,
     /// HTTP requests sent.
     pub requests: u64,
-    /// Flights in the air.
+    /// Running flights.
     pub in_flight: usize,
-    /// How long the last mint took to sign, and its request to be answered.
+    /// Of the last mint, the time for signing and the time from the request to its answer.
     pub last_mint: Option<(Duration, Duration)>,
 }
 
@@ -44,7 +44,7 @@ impl Counter {
     }
 }
 
-/// What the source counts itself.
+/// The numbers that the source itself counts.
 #[derive(Default)]
 pub(super) struct Counters {
     pub(super) hits: Counter,

@@ -1,4 +1,4 @@
-//! What broke on the way to the host or back → the failure that names it.
+//! An error of reqwest → the failure that says what broke.
 
 use std::error::Error as StdError;
 
@@ -6,14 +6,15 @@ use rustls::{CertificateError, Error as TlsError};
 
 use crate::failure::{Code, Failure};
 
-/// Names what broke. Nothing of reqwest's own text is used: it holds the URL.
+/// The failure for an error of reqwest. It uses no text of reqwest, because that text holds the
+/// URL.
 pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
-    // Connecting ends before the first byte of the request leaves.
+    // While connecting, no byte of the request has been sent.
     let had_no_effect = error.is_connect();
     if let Some(tls) = causes(error).find_map(tls_error) {
         return Failure { had_no_effect, ..Failure::new(Code::NetworkTls, tls_sentence(tls)) };
     }
-    // hyper-util's errors of a proxy are told apart by their words only.
+    // hyper-util's proxy errors differ in their text only.
     let proxy_says = |words: &str| {
         error.is_connect() && causes(error).any(|cause| cause.to_string().contains(words))
     };
@@ -43,8 +44,8 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
     std::iter::successors(error.source(), |cause: &&'_ (dyn StdError + 'static)| (*cause).source())
 }
 
-/// rustls's error, bare or inside `io::Error`s, even one in another (whose `source` skips what they
-/// hold).
+/// The rustls error in `cause`, bare or wrapped in one or more `io::Error`s. The method `source` of
+/// an `io::Error` skips the error inside it.
 fn tls_error<'a>(mut cause: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
     while let Some(inner) = cause.downcast_ref().and_then(std::io::Error::get_ref) {
         cause = inner;

@@ -22,13 +22,13 @@ use crate::failure::{Code, Failure};
 use crate::secret::Secret;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
-/// An answer that arrived while the process was frozen is already there when the timer fires at
-/// the thaw; this one more look saves it.
+/// How much longer an answer is awaited after its time. An answer that arrived during a freeze is
+/// read in this time, although the timer has fired.
 const GRACE: Duration = Duration::from_millis(250);
 
 static PERMITS: LazyLock<Permits> = LazyLock::new(Permits::default);
 
-/// HTTPS by reqwest and rustls. Nothing is made before the first request.
+/// HTTPS by reqwest and rustls. The HTTP clients are made at the first request.
 pub struct HttpTransport {
     ca: Vec<u8>,
     extra_roots: Option<PathBuf>,
@@ -37,8 +37,8 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// `ca` is PEM text of certificate authorities to trust beside the bundled ones; the file
-    /// `extra_roots` holds more. As in Node.js, that file is passed over if it cannot be used.
+    /// `ca` is PEM text of certificate authorities to trust beside the bundled ones. The file
+    /// `extra_roots` holds more of them. As in Node.js, an unusable file is ignored.
     pub fn new(ca: Vec<u8>, extra_roots: Option<PathBuf>) -> Self {
         Self { ca, extra_roots, direct: OnceLock::new(), proxied: OnceLock::new() }
     }
@@ -46,12 +46,12 @@ impl HttpTransport {
     /// Whether `ca` can be used.
     ///
     /// # Errors
-    /// `CONFIG_INVALID`.
+    /// `CONFIG_INVALID` if `ca` holds no PEM certificate, or a broken one.
     pub fn check(&self) -> Result<(), Failure> {
         self.roots().map(drop)
     }
 
-    /// Bundled roots cost 0.13 ms of the first use, the platform's 2.7 ms.
+    /// Bundled roots cost 0.13 ms at the first use; the roots of the platform would cost 2.7 ms.
     fn roots(&self) -> Result<RootCertStore, Failure> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let extra = self.extra_roots.as_ref().and_then(|file| std::fs::read(file).ok());
@@ -77,7 +77,8 @@ impl HttpTransport {
             .with_no_client_auth())
     }
 
-    /// This machine is never reached through a proxy, whatever the environment says.
+    /// The client for the host of `url`. Requests to this machine never use a proxy, whatever the
+    /// environment says.
     fn client(&self, url: &Url) -> Result<reqwest::Client, Failure> {
         let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         let client = if local { &self.direct } else { &self.proxied };
@@ -90,8 +91,8 @@ impl HttpTransport {
                     .referer(false)
                     .http1_only()
                     .connect_timeout(CONNECT_TIMEOUT)
-                    // A socket kept through a freeze is dead at the thaw, and a token is asked for
-                    // about once an hour: nothing is gained by keeping one.
+                    // No connection is reused. A freeze makes idle sockets useless, and requests
+                    // come about once an hour.
                     .pool_max_idle_per_host(0);
                 let builder = if local { builder.no_proxy() } else { builder };
                 builder.build().map_err(|_| {
@@ -110,7 +111,7 @@ impl HttpTransport {
         }
         let mut response = sending.send().await.map_err(|error| failure_of(&error))?;
         let status = response.status().as_u16();
-        let headers = wanted(response.headers(), request.wanted_headers);
+        let headers = wanted(response.headers(), &request.wanted_headers);
         let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(|error| failure_of(&error))? {
             if body.len() + chunk.len() > request.body_limit {
@@ -184,12 +185,12 @@ fn wanted(headers: &HeaderMap, names: &[&'static str]) -> Vec<(&'static str, Str
     names.iter().filter_map(|name| Some((*name, value(name)?))).collect()
 }
 
-/// Nothing of the request has left this machine.
+/// The failure of a request that was not sent.
 fn unsent(failure: Failure) -> Failure {
     Failure { had_no_effect: true, ..failure }
 }
 
-/// Runs `future` for `limit`, then has one more look at it.
+/// Runs `future` for `limit`, and then for `GRACE` more.
 async fn with_grace<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     match timeout(limit, &mut future).await {

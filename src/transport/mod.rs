@@ -1,4 +1,4 @@
-//! One HTTP request and its answer, whatever sends it.
+//! One HTTP request and its answer, by any transport.
 
 mod breakage;
 mod http;
@@ -19,17 +19,17 @@ pub use http::HttpTransport;
 pub struct Request {
     /// The method, such as `POST` (RFC 9110 §9).
     pub method: &'static str,
-    /// Where it goes.
+    /// The URL to send the request to.
     pub url: Url,
-    /// Request headers. Each value is taken for a secret.
+    /// Request headers. Each value is treated as a secret.
     pub headers: Vec<(&'static str, Secret)>,
-    /// The body; nothing is sent of an empty one.
+    /// The body. An empty body is not sent.
     pub body: Secret,
     /// How long the request and its answer may take together.
     pub timeout: Duration,
-    /// Which response headers are wanted, in small letters.
-    pub wanted_headers: &'static [&'static str],
-    /// The largest body that is read, in bytes. A larger one is `RESPONSE_TOO_LARGE`.
+    /// The response headers to return, in lower case.
+    pub wanted_headers: Vec<&'static str>,
+    /// The largest response body that is read, in bytes. A larger body is `RESPONSE_TOO_LARGE`.
     pub body_limit: usize,
 }
 
@@ -44,7 +44,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// The value of a wanted header; none if the answer lacks it.
+    /// The value of a wanted header; `None` if the answer has no such header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }
@@ -53,7 +53,7 @@ impl Response {
 /// A boxed future, so that a transport can be passed as an argument.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
 
-/// The wait for leave to send one request. The leave lasts as long as the value is alive.
+/// The wait for a permit to send one request. The permit lasts until its value is dropped.
 pub type Permit<'a> = Pin<Box<dyn Future<Output = Box<dyn Send>> + Send + 'a>>;
 
 /// Sends one request; it neither retries nor follows redirects.
@@ -61,8 +61,8 @@ pub trait Transport: Send + Sync + 'static {
     /// Sends the request and reads the whole answer.
     fn send(&self, request: Request) -> Answer<'_>;
 
-    /// Waits until one more request may be sent to this origin. A transport without limits gives
-    /// leave at once.
+    /// Waits until one more request may be sent to this origin. A transport without limits does not
+    /// wait.
     fn permit(&self, _origin: String) -> Permit<'_> {
         Box::pin(async { Box::new(()) as Box<dyn Send> })
     }

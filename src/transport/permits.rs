@@ -1,4 +1,4 @@
-//! Leave to send: at most so many requests at once to one host, and to all hosts together.
+//! Permits to send: they limit the simultaneous requests to one host, and to all hosts together.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -7,9 +7,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::bounded::lock;
 
-/// To all hosts, over all sources: a thousand orgs must not open a thousand sockets.
+/// Simultaneous requests to all hosts, of all sources. A thousand orgs must not open a thousand
+/// sockets.
 const TO_ALL: usize = 128;
-/// To one host. A host that hangs leaves the rest to other hosts; many orgs log in at one host.
+/// Simultaneous requests to one host. A host that hangs leaves permits for other hosts. The number
+/// is not smaller, because many orgs log in at one host.
 const TO_ONE: usize = 32;
 
 /// The permits of a process.
@@ -18,7 +20,7 @@ pub(super) struct Permits {
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
-/// Leave for one request, for as long as the value is alive.
+/// A permit for one request, until the value is dropped.
 pub(super) struct Permit {
     _one: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
@@ -31,9 +33,10 @@ impl Default for Permits {
 }
 
 impl Permits {
-    /// Waits for leave to send to the host of this origin; none if the semaphores are closed.
+    /// Waits for a permit to send to the host of this origin; `None` if the semaphores are closed.
     pub async fn permit(&self, origin: String) -> Option<Permit> {
-        // Own host first: a request that waits for a busy host must not hold a global permit.
+        // The host's permit first: a request that waits for a busy host must not occupy a permit of
+        // all.
         let one = self.host(origin).acquire_owned().await.ok()?;
         let all = self.all.clone().acquire_owned().await.ok()?;
         Some(Permit { _one: one, _all: all })
@@ -41,7 +44,7 @@ impl Permits {
 
     fn host(&self, origin: String) -> Arc<Semaphore> {
         let mut hosts = lock(&self.hosts);
-        // A host is known while somebody sends to it or waits for leave.
+        // A host stays in the map while a request to it is sent or waits for a permit.
         hosts.retain(|_, host| Arc::strong_count(host) > 1);
         hosts.entry(origin).or_insert_with(|| Arc::new(Semaphore::new(TO_ONE))).clone()
     }
@@ -53,7 +56,7 @@ mod tests {
     use std::time::Duration;
     use tokio::time::timeout;
 
-    /// As many permits as there are for this origin at once.
+    /// Takes all permits that this origin can have at once.
     async fn take_all(permits: &Permits, origin: &str) -> Vec<Permit> {
         let (mut taken, instant) = (vec![], Duration::from_millis(1));
         while let Ok(permit) = timeout(instant, permits.permit(origin.into())).await {
@@ -81,8 +84,8 @@ mod tests {
             drop(permits.permit(number.to_string()).await);
         }
         let known = || permits.hosts.lock().unwrap().len();
-        assert_eq!(known(), 2, "the held one and the last");
-        assert_eq!(take_all(&permits, "held").await.len(), 31, "one of them is out");
+        assert_eq!(known(), 2, "the host of the permit in use and the last host");
+        assert_eq!(take_all(&permits, "held").await.len(), 31, "one permit is in use");
         drop(held);
         drop(permits.permit("next".into()).await);
         assert_eq!(known(), 1);

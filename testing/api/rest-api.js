@@ -1,6 +1,8 @@
 'use strict';
 
-// The REST API: versions, query, sobjects, limits.
+// The api room: the APIs of a local org that a session opens.
+//
+// This file: the REST API, with versions, query, sobjects and limits.
 
 const { json } = require('../answer');
 const { RestError, notFound } = require('./rest-error');

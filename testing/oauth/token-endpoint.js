@@ -1,6 +1,8 @@
 'use strict';
 
-// The token endpoint: finds the grant of a request and answers it.
+// The oauth room: the authorization server of a local org, with its grants and its tokens.
+//
+// This file: the token endpoint, which finds the grant of a request and answers it.
 
 const { oauth, oauthError } = require('../answer');
 const { authorizationCodeGrant } = require('./authorization-code-grant');

@@ -14,9 +14,9 @@ use super::{cases, config, report};
 
 type Property = fn(&[u8]);
 
-/// What parsing may take.
+/// How much memory parsing may take.
 const MOST_MEMORY: usize = 1_024 * 1_024;
-/// The transport reads no more of an answer.
+/// The most that the transport reads of an answer.
 const LARGEST: usize = 64 * 1_024;
 
 /// Good inputs with pieces cut out, doubled, exchanged and overwritten.
@@ -57,10 +57,10 @@ fn seeds(folder: &str) -> Vec<Vec<u8>> {
     paths.iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-/// Runs a property over nothing but noise, and over damaged good inputs.
+/// Runs a property on random bytes, and on damaged good inputs.
 fn run(what: &str, count: u32, seeds: Vec<Vec<u8>>, property: Property) {
     let input = prop_oneof![1 => vec(any::<u8>(), 0..300), 4 => damaged(seeds)];
-    property(b""); // makes what is made once
+    property(b""); // so that one-time allocations are not counted
     let most = Cell::new(0);
     TestRunner::new(config(count))
         .run(&input, |bytes| {
@@ -73,7 +73,8 @@ fn run(what: &str, count: u32, seeds: Vec<Vec<u8>>, property: Property) {
     report(21, &format!("0 panics, 0 leaks in {count} {what}; at most {kib} KiB of memory"));
 }
 
-/// The largest answers that the transport lets through, and texts that no configuration holds.
+/// Inputs: the largest answers that the transport lets through, and texts longer than in any
+/// configuration.
 #[test]
 fn the_largest_inputs_take_no_more_than_a_mebibyte() {
     let filled = |head: &str, part: &str, tail: &str| {

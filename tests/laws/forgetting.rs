@@ -1,5 +1,5 @@
-//! Promise 11 for refresh tokens: what was forgotten gives nothing any more, and stands in nobody's
-//! way, however the threads meet.
+//! Promise 11 for refresh tokens: a forgotten lineage gives no token and blocks no call, in any
+//! order of the threads.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use super::{cases, report};
 
 const STORES: Storing = Storing::Within(Duration::from_secs(5));
 
-/// A caller that keeps what it is offered, or fails to.
+/// A caller that stores the refresh token it is offered, or fails to.
 async fn call(source: Arc<TokenSource>, login: Login, keeps: bool) {
     if let Ok(Answer::Offer(offer, resume)) = source.ask(&login, BUDGET, STORES, None).await {
         if keeps {
@@ -80,7 +80,7 @@ fn forget_amid_calls(runtime: &Runtime, round: u32) {
 }
 
 #[test]
-fn what_was_forgotten_gives_nothing_and_stands_in_nobodys_way() {
+fn a_forgotten_lineage_gives_nothing_and_blocks_no_call() {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let rounds = cases(1_000, 20_000);
     for round in 0..rounds {

@@ -79,7 +79,7 @@ const HOSTILE_ALWAYS: &[&str] = &[
     "https://acme--dev.sandbox.lightning.force.com./one/one.app",
 ];
 
-/// A host of the user's own is his to choose, so these are hostile only in an answer.
+/// Users may configure any host of theirs, so these URLs are hostile only in an answer.
 const HOSTILE_IN_ANSWER: &[&str] = &[
     "https://login.salesforce.com:8443",
     "https://evil.example",
@@ -104,7 +104,7 @@ const HOSTILE_IN_ANSWER: &[&str] = &[
     "https://login.xn--slesforce-wqb.com",
     "https://xn--80ak6aa92e.com",
     "https://login.salesforce.c\u{43e}m",
-    // Paths: an origin is all that may be named.
+    // Paths: only an origin may be named.
     "https://acme.my.salesforce.com/evil",
     "https://acme.my.salesforce.com//",
     "https://acme.my.salesforce.com/..;/",
@@ -144,8 +144,7 @@ const GOOD: &[(&str, &str)] = &[
     ("https://api.example.com", "https://api.example.com"),
 ];
 
-/// Good in the configuration: a user's own domain may be written in his own script (IDN), and a
-/// site has a path.
+/// Good in a configuration. A user's domain may be in any script (IDN), and a site has a path.
 const GOOD_IN_CONFIGURATION: &[(&str, &str)] = &[
     ("https://kunden.m\u{fc}ller.example", "https://kunden.xn--mller-kva.example"),
     ("https://xn--mller-kva.example", "https://xn--mller-kva.example"),

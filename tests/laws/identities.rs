@@ -48,7 +48,7 @@ fn fields() -> impl Strategy<Value = Fields> {
     )
 }
 
-/// The same but for one field, which is another value or a near miss of it.
+/// The same fields except one, which has another value or nearly the same value.
 fn changed(fields: &Fields, field: usize, other: &Fields, near: bool) -> Fields {
     let mut new = fields.clone();
     let text = |old: &str, other: &str| if near { format!("{old}x") } else { other.to_owned() };
@@ -61,7 +61,7 @@ fn changed(fields: &Fields, field: usize, other: &Fields, near: bool) -> Fields 
         3 => new.login.clone_from(&other.login),
         4 => new.path = format!("{}/x", fields.path),
         5 => new.audience = Some(format!("{}x", fields.audience.as_deref().unwrap_or("https://"))),
-        // Explicit instead of default, with the very value that the default has.
+        // An explicit audience with the value of the default.
         6 if near => new.audience = Some(format!("https://{}{}", fields.login, fields.path)),
         6 => new.audience.clone_from(&other.audience),
         7 => new.life.0 = if near { fields.life.0 + 1 } else { other.life.0 },
@@ -76,7 +76,7 @@ fn changed(fields: &Fields, field: usize, other: &Fields, near: bool) -> Fields 
     new
 }
 
-/// Parsing keys is slow, so a credential is used again with other fields.
+/// Parsing keys is slow, so one credential is used with many fields.
 struct Namer(Option<JwtCredential>);
 
 impl Namer {
@@ -118,7 +118,8 @@ fn one_field_makes_two_logins_and_none_makes_one() {
             let (mine, theirs) = &mut *namers.borrow_mut();
             let two = changed(&one, field, &other, near);
             let name = mine.name(&one, false);
-            // The other key, and the other field unless its value came up twice.
+            // One pair for the other key, and one for the other field, unless both values are
+            // equal.
             different.set(different.get() + 1 + u64::from(one != two));
             prop_assert_eq!(name == mine.name(&two, false), one == two, "{:?}", two);
             prop_assert!(name == mine.name(&one, true), "a spelling makes no other login");

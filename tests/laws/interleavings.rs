@@ -1,4 +1,4 @@
-//! Promise 22, for the flights: real threads in every order that they happen to come in.
+//! Promise 22, for the flights, by real threads in many orders.
 //!
 //! `tests/schedules` does the same under a model checker, with its own locks and tasks.
 
@@ -22,7 +22,7 @@ struct FlightLog {
     begun: AtomicU64,
 }
 
-/// A request that is over when it is dropped, by whatever way.
+/// A request that ends when this value is dropped, for any reason.
 struct Running(Arc<FlightLog>);
 
 impl Drop for Running {
@@ -45,8 +45,8 @@ async fn request(log: Arc<FlightLog>, turn: u64) -> Result<u64, Arc<Failure>> {
     }
 }
 
-/// Joins, waits or leaves, and checks what came: the answer of a flight that was in the air when
-/// this caller joined, and never again the one that it was given before.
+/// Joins a flight, and waits or leaves. Checks the answer: it comes from a flight that was running
+/// when this caller joined, and this caller did not get it before.
 fn fly(thread: u64, rounds: u32, flights: &Flights<usize, u64>, logs: &[Arc<FlightLog>]) {
     let runtime = tokio::runtime::Handle::current();
     let mut last = [0; KEYS];
@@ -57,7 +57,7 @@ fn fly(thread: u64, rounds: u32, flights: &Flights<usize, u64>, logs: &[Arc<Flig
         let begun = log.begun.load(SeqCst);
         let seat = flights.join(key, false, || request(log.clone(), turn));
         if turn.is_multiple_of(5) {
-            // This caller leaves; the flight goes on.
+            // This caller leaves; the flight continues.
             continue;
         }
         let number = match runtime.block_on(seat.outcome()) {

@@ -19,7 +19,7 @@ use super::{cases, config, report};
 
 const HOUR: u64 = 3_600_000_000;
 
-/// What the clocks do beside going on.
+/// Faults of the clocks.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     None,
@@ -28,7 +28,7 @@ enum Fault {
     WallSteps,
 }
 
-/// True time, and the clocks that show it badly.
+/// True time, and faulty clocks.
 struct World {
     fault: Fault,
     /// As on platforms without a boot clock.
@@ -37,7 +37,7 @@ struct World {
 }
 
 impl World {
-    /// True time goes on by `span`; whether and how the fault strikes is said by `twist`.
+    /// Advances true time by `span`. `twist` tells whether and how the fault happens.
     fn pass(&self, span: u64, twist: i8) {
         let (truth, now) = &mut *self.state.lock().unwrap();
         *truth += span;
@@ -111,10 +111,11 @@ fn case() -> impl Strategy<Value = Case> {
     )
 }
 
-/// What the server knows of a token: when it gave it, by true time and by the clocks, and its life.
+/// What the server knows of a token: its life, and when it was granted, by true time and by the
+/// clocks.
 type Given = (u64, Moment, u64);
 
-/// The token of this number may be handed out now.
+/// Checks that the token with this number may be handed out now.
 fn assert_alive(world: &World, given: &Given, buffer: u64, how: &str) {
     let ((truth, now), (then, clocks, life)) = (world.state(), given);
     let ages = [
@@ -129,7 +130,8 @@ fn assert_alive(world: &World, given: &Given, buffer: u64, how: &str) {
     assert!(life - age >= least, "{how}: too little is left, {ages:?} of {life}");
 }
 
-/// Reads made, and requests that were longer than the life they brought.
+/// Returns how many reads there were, and how many requests took longer than the life of their
+/// token.
 async fn run(case: &Case, login: &Login) -> (u64, u64) {
     let start = Moment { wall: case.wall, ..START };
     let world = Arc::new(World {
@@ -194,7 +196,7 @@ fn fault_1_no_token_is_handed_out_past_its_life() {
     let runtime = runtime();
     let mut credential = Some(Config::default().credential());
     while done.get() < reads {
-        // Parsing a key is slow, so one credential serves for many lives.
+        // Parsing a key is slow, so one credential is used for many lives.
         let shared = std::cell::RefCell::new(credential.take());
         let run = TestRunner::new(config(16)).run(&case(), |case| {
             let mut credential = shared.take().expect("given back by the last case");

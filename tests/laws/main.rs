@@ -1,7 +1,8 @@
-//! Laws that hold for whatever comes: random lives, clocks, orders of threads, bytes.
+//! Laws that hold for all inputs: random lives, clocks, orders of threads, bytes.
 //!
-//! Each holds for a few cases at every `cargo test`, and for its full count with `SOAK=1`, or for
-//! `SOAK_CASES` cases, where it prints its figure as `promise N: …` (see `--nocapture`).
+//! Every `cargo test` checks each law for a few cases. With `SOAK=1` each law is checked for its
+//! full count, or for `SOAK_CASES` cases. It then prints its figure as `promise N: …` (see
+//! `--nocapture`).
 
 mod bytes;
 mod forgetting;
@@ -43,7 +44,7 @@ fn report(promise: u8, figure: &str) {
     }
 }
 
-/// Failures are told with their steps, and saved nowhere.
+/// A failure is printed with its steps, and not saved.
 fn config(cases: u32) -> Config {
     Config { failure_persistence: None, ..Config::with_cases(cases) }
 }

@@ -1,4 +1,4 @@
-//! How much memory a piece of work takes: an allocator that counts, for each thread by itself.
+//! How much memory a piece of work takes, by an allocator that counts for each thread.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -9,7 +9,8 @@ struct Counting;
 static ALLOCATOR: Counting = Counting;
 
 thread_local! {
-    /// What the thread holds; what it has freed for others makes it less than nothing.
+    /// Bytes that the thread has allocated and not freed. Negative if it has freed memory of other
+    /// threads.
     static HELD: Cell<isize> = const { Cell::new(0) };
     static MOST: Cell<isize> = const { Cell::new(0) };
 }
@@ -35,7 +36,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// The most bytes that this thread held at once during `work`, beyond what it held before.
+/// The most bytes that this thread had allocated at once during `work`, without those from before.
 pub fn peak(work: impl FnOnce()) -> usize {
     let before = HELD.get();
     MOST.set(before);

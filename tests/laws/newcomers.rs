@@ -1,4 +1,4 @@
-//! Promise 13: a newcomer in a full cache stays, and no token in use is dropped for it.
+//! Promise 13: a new token in a full cache stays, and no token in use is evicted for it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -15,9 +15,9 @@ use super::{cases, report};
 
 const CAPACITY: u32 = 200;
 
-/// Tenants without end: one key is parsed for all of them.
+/// Any number of tenants, for whom one key is parsed.
 fn tenants() -> impl FnMut() -> Login {
-    // No token is to end by its age here.
+    // No token may end by its age here.
     let first = Config { life: (86_400, 30), ..Config::default() }.login();
     let names = IdentityKey::derive(b"the names of tenants");
     let mut count = 0_u64;
@@ -28,7 +28,7 @@ fn tenants() -> impl FnMut() -> Login {
 }
 
 #[test]
-fn fault_48_newcomers_do_not_log_in_twice_and_drive_out_nobody_in_use() {
+fn fault_48_newcomers_do_not_log_in_twice_and_evict_no_token_in_use() {
     let newcomers = cases(200, 1_000);
     let posts = Arc::new(AtomicU64::new(0));
     let server = {
@@ -39,7 +39,7 @@ fn fault_48_newcomers_do_not_log_in_twice_and_drive_out_nobody_in_use() {
     let source = source_on(Arc::new(server), clock.clone(), deadlines.clone(), CAPACITY.into());
     let mut tenant = tenants();
     runtime().block_on(async {
-        // Hot: each was used many times, which a policy that counts uses would not forget.
+        // Hot tokens, used many times. A policy that counts uses would not evict them.
         let mut hot = Vec::new();
         for _ in 0..CAPACITY {
             let login = tenant();
@@ -50,12 +50,12 @@ fn fault_48_newcomers_do_not_log_in_twice_and_drive_out_nobody_in_use() {
             hot.push((login, cached.ticket.unwrap()));
         }
         assert_eq!(source.stats().cached.valid, u64::from(CAPACITY), "the cache is full");
-        // A tenth of them stay in use, by the look that every warm call takes. More uses would make a
-        // policy that counts them forget the others.
+        // A tenth of the tokens stay in use, by the peek of every warm call. With more uses, a
+        // policy that counts uses would evict the others.
         let in_use = hot.split_off(hot.len() * 9 / 10);
         let before = posts.load(Relaxed);
         for number in 0..newcomers {
-            // A second, after which a look asks for its use to be marked.
+            // After a second, a peek asks the caller to mark the use.
             clock.change(|now| now.monotonic += 1_000_000 * u64::from(number % 2));
             for (login, ticket) in &in_use {
                 match deadlines.peek(*ticket, clock.now()) {

@@ -16,7 +16,7 @@ use super::server::{granted, runtime};
 use super::support::clock::START;
 use super::support::{BUDGET, login, refused, source_on, token_of, until};
 
-/// Panics at the reading that is numbered so; readings before the count began do not count.
+/// Panics at the reading with this number. Readings before the count began are not counted.
 struct Brittle(AtomicI64);
 
 impl Clock for Brittle {
@@ -26,7 +26,7 @@ impl Clock for Brittle {
     }
 }
 
-/// Panics where it is told to: when the request is taken, or when its answer is awaited.
+/// Panics at the given place: when the request is taken, or when its answer is awaited.
 #[derive(Default)]
 struct Trap {
     at_once: AtomicBool,
@@ -78,10 +78,10 @@ fn fault_27_a_panicking_transport_is_internal_for_all_and_the_next_call_works() 
     }
 }
 
-/// Where the call itself reads the clock, before it waits, it panics, and the boundary to Node.js has
-/// to catch that. Behind it, in the flight, the failure is typed.
+/// The call itself panics if the clock panics before the call waits. The boundary to Node.js must
+/// catch that. In the flight, the panic becomes a typed failure.
 #[test]
-fn fault_27_a_clock_that_panics_anywhere_wedges_nothing() {
+fn fault_27_a_clock_that_panics_anywhere_blocks_no_later_call() {
     let (login, mut contained, mut thrown, mut reached) = (login(), 0, 0, false);
     for reading in 0.. {
         let stage = stage();
@@ -121,7 +121,7 @@ fn fault_27_a_clock_that_panics_anywhere_wedges_nothing() {
 }
 
 #[test]
-fn a_request_that_panics_before_it_is_one_leaves_no_flight() {
+fn a_request_that_panics_while_it_is_made_leaves_no_flight() {
     let (flights, name) = (Flights::<_, u8>::default(), IdentityKey::derive(b"x").identity(["x"]));
     runtime().block_on(async {
         let join = catch_unwind(AssertUnwindSafe(|| {

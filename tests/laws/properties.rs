@@ -1,7 +1,7 @@
 //! What must hold for hostile bytes.
 //!
-//! Only the package's public functions are called. Whoever feeds them more than 64 KiB tests the
-//! transport's limit, not these.
+//! Only the package's public functions are called. Inputs of more than 64 KiB would test the
+//! transport's limit, not these functions.
 
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -18,7 +18,7 @@ use jsforce_connection_manager::secret::Secret;
 use jsforce_connection_manager::transport::{Answer, Request, Response, Transport};
 use tokio::runtime::Runtime;
 
-/// Longer than any word that may be repeated of an answer.
+/// Longer than any word of an answer that may be shown.
 pub const CANARY: &str = "CANARY5f0c2f8e6f0b4f6fa7d1c1f0a4b1d2e35a9c7e11CANARY";
 const ORG: &str = "https://acme.my.salesforce.com";
 const KEY: &str = include_str!("../keys/rsa_pkcs8.pem");
@@ -91,7 +91,7 @@ pub fn token_response(bytes: &[u8]) {
     }
 }
 
-/// A key in any spelling, or a refusal that shows nothing of it.
+/// A key in any spelling, or a refusal that shows no part of the text.
 pub fn private_key(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match SigningKey::parse(&text) {
@@ -146,7 +146,7 @@ pub fn instance_url(bytes: &[u8]) {
     }
 }
 
-/// By another way than the package's own: what stands behind `https://` and nothing else.
+/// By another way than the package's: by the text behind `https://` only.
 fn assert_belongs_to_salesforce(origin: &str) {
     let host = origin.strip_prefix("https://").unwrap_or_else(|| panic!("{origin}"));
     let label = |label: &str| {

@@ -1,4 +1,4 @@
-//! Promise 11: what was cleared or invalidated does not come back, however the threads meet.
+//! Promise 11: a cleared or invalidated token does not come back, in any order of the threads.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Barrier};
@@ -15,7 +15,8 @@ use super::support::clock::ManualClock;
 use super::support::{BUDGET, login, source_on, token_of};
 use super::{cases, report};
 
-/// A source whose server meets the test's thread before it answers, so that both run on from there.
+/// A source whose server waits for the test's thread before it answers. Both continue at the same
+/// moment.
 struct Ring {
     runtime: Runtime,
     clock: Arc<ManualClock>,
@@ -47,13 +48,13 @@ impl Ring {
         Self { runtime, clock, deadlines, source, meeting, pause, login: login() }
     }
 
-    /// Runs `act` against the flight that `waiters` started; they get its token.
+    /// Runs `act` while the flight that `waiters` started ends. Returns the tokens that they get.
     fn race(&self, round: u64, waiters: &[Waiter], act: impl FnOnce()) -> Vec<Arc<CachedToken>> {
         let waiting: Vec<_> = {
             let _inside = self.runtime.enter();
             waiters.iter().map(|ask| ask(self)).collect()
         };
-        // One dawdles more in each round, so that every meeting point comes.
+        // One side waits longer in each round, so that all orders come up.
         self.pause.store(round * 7 % 64 * 64, Relaxed);
         self.meeting.wait();
         dawdle(round * 13 % 64 * 96);

@@ -1,4 +1,4 @@
-//! An authorization server that costs nothing but the signature: laws ask it very often.
+//! An authorization server that costs only the signature, because laws ask it very often.
 
 use jsforce_connection_manager::failure::Failure;
 use jsforce_connection_manager::secret::Secret;
@@ -37,7 +37,7 @@ pub fn answer(status: u16, body: Vec<u8>) -> Response {
     Response { status, headers: vec![], body: Secret::new(body) }
 }
 
-/// tokio's own time stands still unless everything waits, so that no retry really sleeps.
+/// A runtime with paused time, so that no retry really sleeps.
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }

@@ -26,13 +26,13 @@ const USERS: usize = 3;
 #[derive(Clone, Debug)]
 enum Step {
     Ask(usize),
-    /// A ticket is looked at: one of all that were ever given out.
+    /// A peek at one of all tickets that were ever issued.
     Look(Index),
     Renew(usize, Index),
     Advance(u64),
     Invalidate(usize, Index),
     Reject(usize, Index),
-    /// From here on the server grants, or refuses for good.
+    /// From now on, the server grants, or refuses for good.
     Grant(bool),
     ClearExpired,
     Clear,
@@ -81,14 +81,17 @@ impl Stage {
     }
 }
 
-/// What a source should hold and have done. A case is too short to reach the cap on logins.
+/// The tokens and counts that the source should have. A case is too short to reach the cap on
+/// logins.
 #[derive(Default)]
 struct Model {
     cached: [Option<(Ticket, Moment)>; USERS],
     /// Until when a refusal is remembered, and how long the pause was.
     refused: [Option<(Moment, u64)>; USERS],
+    /// Which logins have ever brought a token.
+    worked: [bool; USERS],
     given_out: Vec<Ticket>,
-    /// What the tickets stand for.
+    /// The token of each ticket.
     values: Vec<(Ticket, String)>,
     hits: u64,
     misses: u64,
@@ -110,20 +113,26 @@ impl Model {
         self.refused[user].is_some_and(|(until, _)| now.is_before(until))
     }
 
-    /// One request; the source caches its token.
-    fn request(&mut self, stage: &Stage, user: usize, login: &Login, now: Moment) {
+    /// One request; the source caches its token. The failure of a renewal is not remembered.
+    fn request(&mut self, stage: &Stage, user: usize, login: &Login, is_renewal: bool) {
+        let now = stage.clock.now();
         if stage.grants.load(Relaxed) {
             let cached = stage.source.cached(login).expect("it was granted");
             let ticket = cached.ticket.expect("it is cached");
             assert_eq!(cached.token.deadline, now.after(Life::default().usable(None)));
             assert!(!self.given_out.contains(&ticket), "no number is given out twice");
-            (self.mints, self.refused[user]) = (self.mints + 1, None);
+            (self.mints, self.refused[user], self.worked[user]) = (self.mints + 1, None, true);
             self.given_out.push(ticket);
             self.values.push((ticket, cached.token.value.expose().clone()));
             self.cached[user] = Some((ticket, cached.token.deadline));
         } else {
-            let pause = self.refused[user].map_or(60, |(_, last)| (last * 2).min(900));
             self.failures += 1;
+            let pause = match self.refused[user] {
+                _ if is_renewal => return,
+                None if self.worked[user] => 1,
+                Some((_, last)) if last >= 60 => (last * 2).min(900),
+                _ => 60,
+            };
             self.refused[user] = Some((now.after(Duration::from_secs(pause)), pause));
         }
     }
@@ -148,7 +157,7 @@ async fn take(stage: &Stage, model: &mut Model, logins: &[Login], step: &Step) {
                 assert_eq!(outcome.err().unwrap().code, Code::UserInactive);
             } else {
                 assert_eq!(outcome.is_ok(), stage.grants.load(Relaxed));
-                model.request(stage, *user, &logins[*user], now);
+                model.request(stage, *user, &logins[*user], false);
             }
         }
         Step::Look(at) => {
@@ -166,7 +175,7 @@ async fn take(stage: &Stage, model: &mut Model, logins: &[Login], step: &Step) {
             // A ticket that is not the live one has been renewed already.
             let due = model.alive(*user, now).is_none_or(|alive| alive == ticket);
             if due && !model.refuses(*user, now) {
-                model.request(stage, *user, &logins[*user], now);
+                model.request(stage, *user, &logins[*user], true);
             }
         }
         Step::Advance(seconds) => stage.clock.advance(*seconds),
@@ -189,6 +198,7 @@ async fn take(stage: &Stage, model: &mut Model, logins: &[Login], step: &Step) {
             let (valid, expired) = model.count(now);
             assert_eq!(source.clear(), valid + expired);
             (model.cached, model.refused) = ([None; USERS], [None; USERS]);
+            model.worked = [false; USERS];
         }
     }
 }

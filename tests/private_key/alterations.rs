@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{PKCS1, PKCS8, assert_is_the_key, body, der, holds_a_piece, refusal, wrapped};
 
-/// The same key or a refusal that shows nothing of it; never a panic, never another key.
+/// Checks that a text gives the same key, or a refusal that shows no part of the text.
 fn check_altered(text: &str) -> Result<(), TestCaseError> {
     match SigningKey::parse(text) {
         Ok(key) => prop_assert!(*key.canonical_der().expose() == der(PKCS8)),

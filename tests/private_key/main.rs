@@ -1,4 +1,4 @@
-//! A private key in any shape people paste gives the one key, or the one clear refusal.
+//! A private key in any format that users paste gives the same key, or a clear refusal.
 
 mod alterations;
 mod refusals;
@@ -49,7 +49,7 @@ fn assert_is_the_key(name: &str, text: &str) {
         Ok(key) => key,
         Err(failure) => panic!("{name}: {failure}"),
     };
-    // OpenSSL's PKCS#8 is the judge.
+    // OpenSSL's PKCS#8 is the reference.
     assert_eq!(*key.canonical_der().expose(), der(PKCS8), "{name}");
     let signature = key.sign(b"message").unwrap();
     let public = der(key!("public_pkcs1.pem"));

@@ -4,7 +4,7 @@ use jsforce_connection_manager::failure::Code;
 
 use super::{PKCS1, PKCS8, body, der, holds_a_piece, key, refusal};
 
-/// Each text is refused with the phrase beside it, and nothing of the text is shown.
+/// Checks that each text is refused with its phrase, and that no part of the text is shown.
 fn assert_refused(cases: impl IntoIterator<Item = (&'static str, String)>) {
     for (phrase, text) in cases {
         let failure = refusal(&text);
@@ -61,7 +61,7 @@ fn fault_33_every_other_kind_of_key_is_called_by_its_name() {
     ]);
 }
 
-/// DER whose lengths promise more than there is, or more than there can be.
+/// DER whose lengths are larger than the data, or larger than possible.
 #[test]
 fn fault_33_lengths_that_lie_are_damage() {
     let pem = der(PKCS8);

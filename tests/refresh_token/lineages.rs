@@ -1,11 +1,11 @@
-//! Every refresh token ever seen leads to the youngest of its lineage.
+//! Every known refresh token leads to the newest of its lineage.
 
 use jsforce_connection_manager::clock::Clock as _;
 
 use super::*;
 
 #[test]
-fn who_has_another_secret_app_or_host_finds_nothing() {
+fn another_secret_app_or_host_finds_nothing() {
     let known = Arc::new(KnownLineages::new(CAPACITY).unwrap());
     let lineage = |authentication, token: &str| {
         let token = secret("refreshToken", token).unwrap();
@@ -49,7 +49,7 @@ fn a_full_table_refuses_new_lineages_and_finds_the_old_ones() {
     used("two");
     assert_eq!(find("three").err().unwrap().code, Code::RefreshTokensFull);
     assert!(Arc::ptr_eq(&first, &find("one").unwrap()));
-    // A rotation is never refused: its token is here.
+    // A rotation is never refused, because its refresh token has come already.
     known.add(&client, &secret("refreshToken", "one-b").unwrap(), &first);
     assert!(Arc::ptr_eq(&first, &find("one-b").unwrap()));
     assert!(known.forget(&first));
@@ -58,7 +58,7 @@ fn a_full_table_refuses_new_lineages_and_finds_the_old_ones() {
 }
 
 #[test]
-fn a_refresh_token_that_was_never_sent_is_known_while_somebody_holds_it() {
+fn a_refresh_token_that_was_never_sent_is_known_while_a_login_has_it() {
     let known = Arc::new(KnownLineages::new(1).unwrap());
     let client = support::issuer::client();
     let find = |number: usize| {
@@ -72,7 +72,7 @@ fn a_refresh_token_that_was_never_sent_is_known_while_somebody_holds_it() {
 }
 
 #[tokio::test]
-async fn whoever_passes_the_first_refresh_token_gets_what_the_youngest_is_good_for() {
+async fn the_first_refresh_token_gets_the_access_token_of_the_newest() {
     let stage = stage(Issuer::rotating());
     let first = stage.issuer.log_in();
     for round in 1..=3 {
@@ -109,7 +109,7 @@ async fn fault_43_two_sources_take_turns_with_one_refresh_token() {
 }
 
 #[tokio::test]
-async fn a_forgotten_lineage_ends_for_all_who_hold_it() {
+async fn a_forgotten_lineage_ends_for_all_its_logins() {
     let stage = stage(Issuer::rotating());
     let old = stage.login(&stage.issuer.log_in());
     stage.token(&old).await.unwrap();
@@ -118,7 +118,7 @@ async fn a_forgotten_lineage_ends_for_all_who_hold_it() {
     assert!(stage.source.forget(&old));
     assert!(old.is_forgotten());
     assert!(stage.source.cached(&old).is_none() && other.cached(&old).is_none());
-    // Whoever passes the youngest one begins anew; whoever holds the old lineage sends nothing.
+    // A login with the newest token begins a new lineage. A login of the old lineage sends nothing.
     let new = stage.login("refresh-2");
     assert_eq!(stage.token(&new).await.unwrap(), "access-3");
     for source in [&stage.source, &other] {
@@ -130,7 +130,7 @@ async fn a_forgotten_lineage_ends_for_all_who_hold_it() {
 }
 
 #[tokio::test]
-async fn what_comes_for_a_forgotten_lineage_is_forgotten_too() {
+async fn an_answer_for_a_forgotten_lineage_is_forgotten_too() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_millis(20))));
     let login = stage.login(&stage.issuer.log_in());
     let asked = stage.source.ask(&login, BUDGET, STORES, None);
@@ -141,7 +141,7 @@ async fn what_comes_for_a_forgotten_lineage_is_forgotten_too() {
 }
 
 #[tokio::test]
-async fn the_refresh_token_of_a_forgotten_lineage_is_offered_to_nobody() {
+async fn the_refresh_token_of_a_forgotten_lineage_is_not_offered() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     stage.offer(&login).await.failed("The database is away.");
@@ -152,7 +152,7 @@ async fn the_refresh_token_of_a_forgotten_lineage_is_offered_to_nobody() {
 }
 
 #[tokio::test]
-async fn a_source_does_not_hand_out_what_another_was_granted() {
+async fn a_source_does_not_hand_out_a_token_granted_to_another() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_secs(2))));
     let login = stage.login(&stage.issuer.log_in());
     tokio::time::pause();

@@ -28,6 +28,7 @@ const STORES: Storing = Storing::Within(Duration::from_secs(5));
 const AT_ONCE: Fate = Fate::Answered(Duration::ZERO);
 
 struct Stage {
+    deadlines: Arc<Deadlines>,
     issuer: Arc<Issuer>,
     clock: Arc<ManualClock>,
     known: Arc<KnownLineages>,
@@ -37,8 +38,14 @@ struct Stage {
 fn stage(issuer: Arc<Issuer>) -> Stage {
     let clock = Arc::<ManualClock>::default();
     let known = Arc::new(KnownLineages::new(CAPACITY).unwrap());
-    let source = source(&issuer, &clock);
-    Stage { issuer, clock, known, source }
+    let deadlines = Arc::<Deadlines>::default();
+    let source = source_on(issuer.clone(), clock.clone(), deadlines.clone(), 100);
+    Stage { deadlines, issuer, clock, known, source }
+}
+
+/// Another source of the same process: the table of deadlines is shared.
+fn source_beside(stage: &Stage) -> Arc<TokenSource> {
+    source_on(stage.issuer.clone(), stage.clock.clone(), stage.deadlines.clone(), 100)
 }
 
 fn source(issuer: &Arc<Issuer>, clock: &Arc<ManualClock>) -> Arc<TokenSource> {
@@ -51,14 +58,14 @@ impl Stage {
         login_of(&self.known, refresh_token)
     }
 
-    /// A caller that keeps nothing.
+    /// A caller that cannot store.
     async fn token(&self, login: &Login) -> Result<String, Arc<Failure>> {
         token_of(&self.source, login, BUDGET)
             .await
             .map(|cached| cached.token.value.expose().clone())
     }
 
-    /// A caller that can keep.
+    /// A caller that can store.
     async fn ask(&self, login: &Login) -> Result<Answer, Arc<Failure>> {
         self.source.ask(login, BUDGET, STORES, None).await
     }
@@ -67,7 +74,7 @@ impl Stage {
         offer_in(self.ask(login).await).0
     }
 
-    /// A caller that keeps what it is offered.
+    /// A caller that stores the refresh token it is offered.
     async fn stores(&self, login: &Login) -> String {
         match self.ask(login).await {
             Ok(Answer::Offer(offer, resume)) => {
@@ -92,7 +99,7 @@ fn offer_in(answer: Result<Answer, Arc<Failure>>) -> (Offer, Resume) {
 fn token_in(answer: Result<Answer, Arc<Failure>>) -> String {
     match answer {
         Ok(Answer::Token(cached)) => cached.token.value.expose().clone(),
-        Ok(Answer::Offer(..)) => panic!("an offer in resume of a token"),
+        Ok(Answer::Offer(..)) => panic!("an offer in place of a token"),
         Err(failure) => panic!("{failure}"),
     }
 }

@@ -1,4 +1,4 @@
-//! A refresh token is sent once, and never again where that could be a second time.
+//! A refresh token is sent once, and never again if it may be spent.
 
 use jsforce_connection_manager::grant::authorization_code::AuthorizationCode;
 
@@ -16,7 +16,7 @@ async fn without_rotation_the_same_refresh_token_is_sent_again() {
 }
 
 #[tokio::test]
-async fn fault_6_43_a_lost_answer_is_told_and_the_token_is_not_sent_again() {
+async fn fault_6_92_a_lost_answer_is_told_and_the_same_call_sends_nothing_again() {
     for fate in [
         Fate::Lost(Duration::ZERO, Code::NetworkReset),
         Fate::Lost(Duration::ZERO, Code::NetworkTimeout),
@@ -27,24 +27,125 @@ async fn fault_6_43_a_lost_answer_is_told_and_the_token_is_not_sent_again() {
         Fate::Garbled(408, String::new()),
         Fate::Garbled(400, r#"{"error":"server_error"}"#.into()),
         Fate::Garbled(500, r#"{"error":"server_error"}"#.into()),
-        Fate::Instead(
-            400,
-            r#"{"error":"invalid_grant","error_description":"Token request is already being processed"}"#.into(),
-        ),
     ] {
         let told = format!("{fate:?}");
         let stage = stage(Issuer::new(true, move |_| fate.clone()));
         let login = stage.login(&stage.issuer.log_in());
         for _ in 0..3 {
             let failure = refused(stage.ask(&login).await);
-            assert_eq!((failure.code, failure.retryable), (Code::RefreshUncertain, false), "{told}");
+            assert_eq!((failure.code, failure.retryable), (Code::RefreshUncertain, true), "{told}");
         }
-        // A clear does not bring the token back either, nor does time.
+        // A clear does not bring the token back either.
         stage.source.clear();
-        stage.clock.advance(3_600);
         assert_eq!(refused(stage.ask(&login).await).code, Code::RefreshUncertain, "{told}");
         assert_eq!(stage.issuer.posts(), 1, "{told}");
     }
+}
+
+/// A maintenance page at the first call, of an app that does not rotate.
+#[tokio::test]
+async fn fault_92_a_later_call_sends_the_token_once_more_and_everything_continues() {
+    for rotates in [None, Some(true)] {
+        let page = |n| if n == 0 { Fate::Instead(503, "<html>".into()) } else { AT_ONCE };
+        let stage = stage(Issuer::new(false, page));
+        let login = told(&stage, &stage.issuer.log_in(), rotates);
+        let first = refused(stage.ask(&login).await);
+        assert_eq!((first.code, first.attempts), (Code::RefreshUncertain, 1));
+        let soon = refused(stage.ask(&login).await);
+        assert_eq!((soon.attempts, soon.retry_after), (0, Some(Duration::from_secs(1))));
+        stage.clock.advance(1);
+        stage.token(&login).await.unwrap();
+        assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (2, 0));
+    }
+}
+
+#[tokio::test]
+async fn fault_92_a_token_that_was_rotated_unseen_ends_with_the_next_send() {
+    let lost = |n| if n == 0 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
+    let stage = stage(Issuer::new(true, lost));
+    let login = stage.login(&stage.issuer.log_in());
+    assert_eq!(refused(stage.ask(&login).await).code, Code::RefreshUncertain);
+    stage.clock.advance(1);
+    assert_eq!(refused(stage.ask(&login).await).code, Code::RefreshTokenInvalid);
+    stage.clock.advance(3_600);
+    assert_eq!(refused(stage.ask(&login).await).code, Code::RefreshTokenInvalid);
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (2, 0));
+}
+
+#[tokio::test]
+async fn fault_92_sends_without_an_answer_are_a_second_apart_doubling_to_a_minute() {
+    let stage = stage(Issuer::new(true, |_| Fate::Instead(503, String::new())));
+    let login = stage.login(&stage.issuer.log_in());
+    let mut pauses = Vec::new();
+    for _ in 0..9 {
+        let (posts, mut seconds) = (stage.issuer.posts(), 0);
+        while stage.issuer.posts() == posts {
+            assert_eq!(refused(stage.ask(&login).await).code, Code::RefreshUncertain);
+            if stage.issuer.posts() == posts {
+                stage.clock.advance(1);
+                seconds += 1;
+            }
+        }
+        pauses.push(seconds);
+    }
+    assert_eq!(pauses, [0, 1, 2, 4, 8, 16, 32, 60, 60]);
+}
+
+#[tokio::test]
+async fn fault_92_nothing_is_sent_again_while_an_access_token_is_alive() {
+    let fate = |n| if n == 1 { Fate::Instead(503, String::new()) } else { AT_ONCE };
+    let stage = stage(Issuer::new(true, fate));
+    let login = stage.login(&stage.issuer.log_in());
+    stage.stores(&login).await;
+    let ticket = stage.source.cached(&login).and_then(|cached| cached.ticket).unwrap();
+    for _ in 0..100 {
+        stage.clock.advance(30);
+        stage.source.renew(&login, ticket);
+        assert_eq!(stage.stores(&login).await, "access-1");
+    }
+    assert_eq!(stage.issuer.posts(), 1);
+}
+
+/// The second use of a rotated token would revoke the access token that another manager uses.
+#[tokio::test]
+async fn fault_92_nor_while_another_source_has_a_live_access_token() {
+    let fate = |n| if n == 1 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
+    let stage = stage(Issuer::new(true, fate));
+    let login = stage.login(&stage.issuer.log_in());
+    stage.stores(&login).await;
+    let other = source_beside(&stage);
+    for _ in 0..10 {
+        let failure = refused(token_of(&other, &login, BUDGET).await);
+        assert_eq!(failure.code, Code::RefreshUncertain);
+        stage.clock.advance(60);
+    }
+    assert_eq!(stage.issuer.posts(), 2);
+    // The API answers 401 to it: nothing is lost by a second use.
+    stage.source.reject(&login, "access-1");
+    assert_eq!(refused(token_of(&other, &login, BUDGET).await).code, Code::RefreshTokenInvalid);
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (3, 0));
+}
+
+#[tokio::test]
+async fn fault_92_what_one_users_answer_tells_of_rotation_holds_for_the_app() {
+    let lost = |n| if n == 1 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
+    let stage = stage(Issuer::new(false, lost));
+    let (one, other) = (stage.issuer.log_in(), stage.issuer.log_in());
+    stage.token(&stage.login(&one)).await.unwrap();
+    // Of an app that does not rotate, a lost answer is no doubt.
+    let failure = refused(stage.token(&stage.login(&other)).await);
+    assert_eq!((failure.code, failure.retryable), (Code::NetworkReset, true));
+    stage.token(&stage.login(&other)).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn fault_43_a_request_that_met_another_one_is_sent_again_inside_the_call() {
+    let busy = r#"{"error":"invalid_grant","error_description":"Token request is already being processed"}"#;
+    let fate = move |n| if n < 2 { Fate::Instead(400, busy.into()) } else { AT_ONCE };
+    let stage = stage(Issuer::new(true, fate));
+    let login = stage.login(&stage.issuer.log_in());
+    assert_eq!(stage.stores(&login).await, "access-1");
+    assert_eq!((stage.issuer.posts(), stage.issuer.reuses()), (3, 0));
 }
 
 #[tokio::test]
@@ -57,9 +158,9 @@ async fn a_panic_after_the_token_was_sent_leaves_it_marked() {
 }
 
 #[tokio::test]
-async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
+async fn without_rotation_a_lost_answer_is_asked_for_again() {
     let lost = || Fate::Lost(Duration::ZERO, Code::NetworkReset);
-    // Known from the first answer.
+    // The first answer shows that the app does not rotate.
     let learnt = stage(Issuer::new(false, move |n| if n == 1 { lost() } else { AT_ONCE }));
     let login = learnt.login(&learnt.issuer.log_in());
     learnt.token(&login).await.unwrap();
@@ -67,7 +168,7 @@ async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
     let failure = refused(learnt.ask(&login).await);
     assert_eq!((failure.code, failure.retryable), (Code::NetworkReset, true));
     learnt.token(&login).await.unwrap();
-    // Or from the configuration. One call still sends once.
+    // Or the configuration says so. One call still sends one request.
     let told = stage(Issuer::new(false, move |n| if n == 0 { lost() } else { AT_ONCE }));
     let token = secret("refreshToken", &told.issuer.log_in()).unwrap();
     let (known, client) = (told.known.clone(), support::issuer::client());
@@ -79,7 +180,7 @@ async fn where_tokens_do_not_rotate_a_lost_answer_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_43_where_tokens_do_not_rotate_a_fleet_takes_turns_with_one() {
+async fn fault_43_without_rotation_a_fleet_takes_turns_with_one_token() {
     let busy = || {
         let body = r#"{"error":"invalid_grant","error_description":"token request is already being processed"}"#;
         Fate::Instead(400, body.into())
@@ -93,7 +194,7 @@ async fn fault_43_where_tokens_do_not_rotate_a_fleet_takes_turns_with_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_never_left_is_sent_again_in_the_same_call() {
+async fn a_request_that_never_left_is_sent_again_in_the_same_call() {
     let stage = stage(Issuer::new(true, |n| if n < 2 { Fate::Unsent } else { AT_ONCE }));
     let login = stage.login(&stage.issuer.log_in());
     stage.token(&login).await.unwrap();
@@ -147,7 +248,7 @@ async fn a_token_that_the_server_does_not_know_is_never_sent_again() {
             stage.clock.advance(3_600);
             stage.source.clear();
         }
-        // More than the logins of an hour that may fail: none of these was one.
+        // More calls than logins may fail in an hour, because none of these calls was a login.
         for _ in 0..100 {
             assert_eq!(refused(stage.token(&login).await).code, Code::RefreshTokenInvalid);
         }
@@ -187,15 +288,13 @@ async fn an_error_beside_a_new_refresh_token_shows_nothing_that_was_sent() {
 }
 
 #[tokio::test]
-async fn a_code_whose_answer_was_lost_may_be_spent_and_is_not_to_be_tried_again() {
+async fn a_code_whose_answer_was_lost_may_be_spent_and_is_not_retryable() {
     let lost = |code| Fate::Lost(Duration::ZERO, code);
-    let busy = r#"{"error":"invalid_grant","error_description":"token request is already being processed"}"#;
     for (fate, code, retryable) in [
         (lost(Code::NetworkReset), Code::AuthorizationCodeInvalid, false),
         (lost(Code::NetworkTimeout), Code::AuthorizationCodeInvalid, false),
         (Fate::Garbled(503, String::new()), Code::AuthorizationCodeInvalid, false),
         (Fate::Garbled(200, "{".into()), Code::AuthorizationCodeInvalid, false),
-        (Fate::Instead(400, busy.into()), Code::AuthorizationCodeInvalid, false),
         (Fate::Instead(429, String::new()), Code::RateLimited, true),
         (
             Fate::Instead(400, r#"{"error":"invalid_client"}"#.into()),
@@ -218,7 +317,7 @@ async fn a_code_whose_answer_was_lost_may_be_spent_and_is_not_to_be_tried_again(
 }
 
 #[tokio::test]
-async fn an_app_proves_itself_in_the_form_the_header_or_by_assertion() {
+async fn an_app_authenticates_itself_by_form_header_or_assertion() {
     let secret_of = |text| secret("clientSecret", text).unwrap();
     let ways = [
         ClientAuthentication::None,
@@ -262,7 +361,7 @@ async fn a_new_refresh_token_that_cannot_be_read_leaves_the_old_one_spent() {
         let login = stage.login(&stage.issuer.log_in());
         assert_eq!(stage.token(&login).await.unwrap(), "access", "{value}");
         stage.clock.advance(3_600);
-        assert_eq!(refused(stage.token(&login).await).code, Code::RefreshUncertain, "{value}");
+        assert_eq!(refused(stage.token(&login).await).code, Code::RefreshTokenInvalid, "{value}");
         assert_eq!(stage.issuer.posts(), 1);
     }
 }
@@ -275,19 +374,19 @@ async fn an_array_is_no_answer_and_its_elements_no_refresh_token() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_was_replaced_unreadably_is_spent_whatever_the_user_says() {
+async fn an_unreadable_successor_means_a_spent_token_whatever_the_user_says() {
     let body = format!(r#"{{"access_token":"a","instance_url":"{ORG}","refresh_token":17}}"#);
     let stage = stage(Issuer::new(true, move |_| Fate::Garbled(200, body.clone())));
     let token = stage.issuer.log_in();
     let login = told(&stage, &token, Some(false));
     stage.token(&login).await.unwrap();
     stage.clock.advance(3_600);
-    assert_eq!(refused(stage.token(&login).await).code, Code::RefreshUncertain);
+    assert_eq!(refused(stage.token(&login).await).code, Code::RefreshTokenInvalid);
     assert_eq!(stage.issuer.reuses(), 0);
 }
 
 #[tokio::test]
-async fn the_users_word_on_rotation_outweighs_what_was_seen() {
+async fn the_users_setting_of_rotation_outweighs_the_answers() {
     let fate = |n| if n == 1 { Fate::Lost(Duration::ZERO, Code::NetworkReset) } else { AT_ONCE };
     let stage = stage(Issuer::new(false, fate));
     let token = stage.issuer.log_in();
@@ -297,12 +396,12 @@ async fn the_users_word_on_rotation_outweighs_what_was_seen() {
     for _ in 0..2 {
         assert_eq!(refused(stage.token(&login).await).code, Code::RefreshUncertain);
     }
-    // The remedy, in the process that needs it.
+    // The advice of the hint works in the same process.
     stage.token(&told(&stage, &token, Some(false))).await.unwrap();
     assert_eq!(stage.issuer.posts(), 3);
 }
 
-/// A login of this refresh token, and the user's word on rotation.
+/// A login by this refresh token, with the user's setting of rotation.
 fn told(stage: &Stage, token: &str, rotates: Option<bool>) -> Login {
     let token = secret("refreshToken", token).unwrap();
     let (known, client) = (stage.known.clone(), support::issuer::client());

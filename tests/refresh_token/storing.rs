@@ -1,9 +1,9 @@
-//! A new refresh token goes to the user before anybody gets the access token beside it.
+//! A new refresh token goes to the user before a caller gets the access token that came with it.
 
 use super::*;
 
 #[tokio::test]
-async fn a_new_refresh_token_is_kept_before_anybody_gets_the_access_token() {
+async fn a_new_refresh_token_is_stored_before_a_caller_gets_the_access_token() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let offer = stage.offer(&login).await;
@@ -21,7 +21,7 @@ async fn a_new_refresh_token_is_kept_before_anybody_gets_the_access_token() {
 }
 
 #[tokio::test]
-async fn fault_42_if_keeping_fails_nobody_gets_the_token_and_the_next_call_keeps_first() {
+async fn fault_42_if_storing_fails_no_caller_gets_the_token_and_the_next_call_stores_first() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let offer = stage.offer(&login).await;
@@ -41,12 +41,12 @@ async fn fault_42_if_keeping_fails_nobody_gets_the_token_and_the_next_call_keeps
 }
 
 #[tokio::test]
-async fn a_call_right_after_keeping_failed_keeps_and_does_not_hear_of_the_failure() {
+async fn a_call_right_after_storing_failed_stores_and_does_not_get_the_failure() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let offer = stage.offer(&login).await;
     offer.failed("The database is away.");
-    // The flight was not told yet: this call joins it.
+    // The flight does not know of the failure yet, and this call joins the flight.
     let again = stage.offer(&login).await;
     again.stored();
     assert_eq!(token_in(stage.ask(&login).await), "access-1");
@@ -54,7 +54,7 @@ async fn a_call_right_after_keeping_failed_keeps_and_does_not_hear_of_the_failur
 }
 
 #[tokio::test]
-async fn an_offer_whose_keeper_goes_away_is_made_to_the_next_who_waits() {
+async fn an_offer_whose_caller_goes_away_is_made_to_the_next_waiting_caller() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let offer = stage.offer(&login).await;
@@ -64,7 +64,7 @@ async fn an_offer_whose_keeper_goes_away_is_made_to_the_next_who_waits() {
     drop(offer);
     let second = offer_in(waiter.await.unwrap()).0;
     drop(second);
-    // Nobody waits any more: the next call is asked first.
+    // No caller waits any more: the next call is asked to store first.
     let third = stage.offer(&login).await;
     assert_eq!(*third.refresh_token.expose(), "refresh-1");
     third.stored();
@@ -73,7 +73,7 @@ async fn an_offer_whose_keeper_goes_away_is_made_to_the_next_who_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fault_42_an_offer_whose_keeper_is_stuck_lapses_and_a_late_yes_still_counts() {
+async fn fault_42_an_offer_whose_caller_is_stuck_expires_and_late_storing_still_counts() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let stuck = stage.offer(&login).await;
@@ -89,7 +89,7 @@ async fn fault_42_an_offer_whose_keeper_is_stuck_lapses_and_a_late_yes_still_cou
 }
 
 #[tokio::test]
-async fn those_who_cannot_keep_leave_it_to_those_who_can() {
+async fn callers_that_cannot_store_leave_storing_to_callers_that_can() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_millis(20))));
     let login = stage.login(&stage.issuer.log_in());
     let (forgetful, able) = tokio::join!(stage.token(&login), async {
@@ -124,13 +124,13 @@ async fn a_new_refresh_token_survives_an_answer_that_is_otherwise_useless() {
 }
 
 #[tokio::test]
-async fn what_nobody_could_keep_is_offered_to_the_first_who_can_though_its_access_token_lives() {
+async fn a_refresh_token_that_no_caller_could_store_is_offered_to_the_first_that_can() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     assert_eq!(stage.token(&login).await.unwrap(), "access-1");
     let offer = stage.offer(&login).await;
     assert_eq!(*offer.refresh_token.expose(), "refresh-1");
-    // Those who only want the access token are not in its way, nor it in theirs.
+    // Callers that cannot store get the access token, and do not disturb the offer.
     assert_eq!(stage.token(&login).await.unwrap(), "access-1");
     offer.stored();
     assert_eq!(token_in(stage.ask(&login).await), "access-1");
@@ -138,7 +138,7 @@ async fn what_nobody_could_keep_is_offered_to_the_first_who_can_though_its_acces
 }
 
 #[tokio::test]
-async fn who_cannot_keep_does_not_settle_for_one_who_failed_to() {
+async fn a_caller_that_cannot_store_gets_no_token_after_storing_failed() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     assert!(stage.offer(&login).await.failed("The database is away."));
@@ -149,7 +149,7 @@ async fn who_cannot_keep_does_not_settle_for_one_who_failed_to() {
 }
 
 #[tokio::test]
-async fn a_failure_that_comes_after_another_has_kept_does_not_count() {
+async fn a_failure_after_another_caller_has_stored_does_not_count() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let stuck = stage.offer(&login).await;
@@ -161,7 +161,7 @@ async fn a_failure_that_comes_after_another_has_kept_does_not_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flight_that_nobody_waits_for_any_more_ends() {
+async fn a_flight_without_waiting_callers_ends() {
     let stage = stage(Issuer::new(true, |_| Fate::Answered(Duration::from_secs(2))));
     let login = stage.login(&stage.issuer.log_in());
     let hurried = stage.source.ask(&login, Duration::from_secs(1), STORES, None);
@@ -173,7 +173,7 @@ async fn a_flight_that_nobody_waits_for_any_more_ends() {
 }
 
 #[tokio::test]
-async fn a_keeper_that_comes_late_is_told_which_refresh_token_was_kept_last() {
+async fn a_late_caller_is_told_which_refresh_token_was_stored_last() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     for _ in 0..2 {
@@ -186,12 +186,12 @@ async fn a_keeper_that_comes_late_is_told_which_refresh_token_was_kept_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_yes_for_an_older_refresh_token_makes_it_the_one_kept_last() {
+async fn late_storing_of_an_older_refresh_token_makes_it_the_last_one_stored() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let late = stage.offer(&login).await;
     stage.clock.advance(10);
-    // Its listener was taken away meanwhile.
+    // Meanwhile no caller can store.
     stage.offer(&login).await.postpone();
     stage.source.clear();
     stage.offer(&login).await.postpone();
@@ -203,7 +203,7 @@ async fn a_late_yes_for_an_older_refresh_token_makes_it_the_one_kept_last() {
 }
 
 #[tokio::test]
-async fn who_kept_one_refresh_token_is_not_waited_for_at_the_next() {
+async fn a_caller_that_stored_one_refresh_token_is_not_awaited_at_the_next() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     assert_eq!(stage.stores(&login).await, "access-1");
@@ -214,7 +214,7 @@ async fn who_kept_one_refresh_token_is_not_waited_for_at_the_next() {
 }
 
 #[tokio::test]
-async fn who_keeps_gets_the_token_of_its_flight_though_all_is_cleared_meanwhile() {
+async fn a_caller_that_stores_gets_the_token_of_its_flight_despite_a_clear() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let (offer, resume) = offer_in(stage.ask(&login).await);
@@ -227,7 +227,7 @@ async fn who_keeps_gets_the_token_of_its_flight_though_all_is_cleared_meanwhile(
 }
 
 #[tokio::test]
-async fn what_was_granted_before_a_clear_does_not_come_back() {
+async fn a_token_granted_before_a_clear_does_not_come_back() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let (source, other) = (stage.source.clone(), login.clone());
@@ -245,7 +245,7 @@ async fn what_was_granted_before_a_clear_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn a_token_whose_life_ended_while_its_refresh_token_was_kept_is_handed_to_nobody() {
+async fn a_token_that_expired_while_its_refresh_token_was_stored_is_not_handed_out() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let (offer, resume) = offer_in(stage.ask(&login).await);
@@ -258,7 +258,7 @@ async fn a_token_whose_life_ended_while_its_refresh_token_was_kept_is_handed_to_
 }
 
 #[tokio::test]
-async fn a_call_that_keeps_is_one_miss_and_no_hit() {
+async fn a_call_that_stores_is_one_miss_and_no_hit() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     stage.stores(&login).await;
@@ -267,7 +267,7 @@ async fn a_call_that_keeps_is_one_miss_and_no_hit() {
 }
 
 #[tokio::test]
-async fn a_keeper_that_leaves_before_it_was_asked_stands_in_nobodys_way() {
+async fn a_caller_that_leaves_before_it_was_asked_to_store_blocks_no_call() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     stage.token(&login).await.unwrap();

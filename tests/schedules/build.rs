@@ -1,5 +1,5 @@
-//! Copies of the rooms that threads meet in, on the model checkers' locks, atomics and tasks in place
-//! of the real ones; beside each true copy some with one mistake, which the checker has to find.
+//! Copies the files in which threads meet, with the model checkers' locks, atomics and tasks in
+//! place of the real ones. Further copies have one mistake each, which the checker must find.
 
 use std::path::Path;
 use std::{env, fs};
@@ -98,7 +98,7 @@ fn room(file: &str, substitutes: Edits, mistakes: &[(&str, Edits)]) {
     println!("cargo::rerun-if-changed={}", path.display());
     let text =
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    // A file that is included has no head of its own; its unit tests need real atomics.
+    // An included file may not begin with `//!`. Its unit tests would need real atomics.
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default().replace("//!", "//");
     let copy = edited(&text, substitutes);
     write(name, &copy);
@@ -107,7 +107,7 @@ fn room(file: &str, substitutes: Edits, mistakes: &[(&str, Edits)]) {
     }
 }
 
-/// Fails if the text is no longer there to be edited, so that a copy cannot miss its mistake.
+/// Panics if the text to edit is not there, so that no copy lacks its mistake.
 fn edited(text: &str, edits: Edits) -> String {
     edits.iter().fold(text.to_owned(), |text, (old, new)| {
         assert_eq!(text.matches(old).count(), 1, "not there, or not once: {old}");

@@ -18,13 +18,13 @@ impl Default for ManualClock {
 }
 
 impl ManualClock {
-    /// All three clocks go on.
+    /// Advances all three clocks.
     pub fn advance(&self, seconds: u64) {
         let mut now = self.0.lock().unwrap();
         *now = now.after(Duration::from_secs(seconds));
     }
 
-    /// Some of the clocks are changed.
+    /// Changes some of the clocks.
     pub fn change(&self, change: impl FnOnce(&mut Moment)) {
         change(&mut self.0.lock().unwrap());
     }
@@ -33,5 +33,22 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Moment {
         *self.0.lock().unwrap()
+    }
+}
+
+/// tokio's paused clock, for tests in which the code's own timers move the time.
+pub struct Paused(tokio::time::Instant);
+
+#[expect(clippy::disallowed_methods, reason = "tokio's paused time is the clock of these tests")]
+impl Default for Paused {
+    fn default() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tokio's paused time is the clock of these tests")]
+impl Clock for Paused {
+    fn now(&self) -> Moment {
+        START.after(self.0.elapsed())
     }
 }

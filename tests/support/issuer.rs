@@ -1,7 +1,7 @@
-//! An authorization server that rotates refresh tokens as Salesforce does: a used one is dead at once,
-//! and using a dead one revokes its whole family.
+//! An authorization server that rotates refresh tokens as Salesforce does: a used token is spent at
+//! once, and using a spent token revokes its family.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -17,20 +17,20 @@ use url::form_urlencoded;
 
 use super::ORG;
 
-/// What becomes of one request.
+/// What happens to one request.
 #[derive(Clone, Debug)]
 pub enum Fate {
-    /// It is answered after this time.
+    /// The request is processed, and answered after this time.
     Answered(Duration),
-    /// Nothing of it leaves.
+    /// The request is not sent.
     Unsent,
-    /// It is worked on, and the answer is lost after this time.
+    /// The request is processed, and the answer is lost after this time.
     Lost(Duration, Code),
-    /// It is worked on, and the client panics.
+    /// The request is processed, and the client panics.
     Panics,
-    /// Another answer, without work.
+    /// The request is not processed, and gets this answer.
     Instead(u16, String),
-    /// It is worked on, and answered with this in place of the token response.
+    /// The request is processed, and gets this answer in place of the token response.
     Garbled(u16, String),
 }
 
@@ -43,9 +43,12 @@ struct Books {
     families: HashMap<String, usize>,
     /// The living refresh token of each family.
     living: Vec<Option<String>>,
+    /// Refresh tokens whose successor has been received.
+    replaced: HashSet<String>,
     issued: usize,
     posts: usize,
     reuses: usize,
+    second_sends: usize,
     seen: Vec<Seen>,
 }
 
@@ -56,12 +59,12 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// `fate` decides about each request, by how many came before it.
+    /// `fate` decides about each request, by the number of requests before it.
     pub fn new(rotates: bool, fate: impl Fn(usize) -> Fate + Send + Sync + 'static) -> Arc<Self> {
         Arc::new(Self { rotates, fate: Box::new(fate), books: Mutex::default() })
     }
 
-    /// One that answers everything at once.
+    /// A rotating server that answers every request at once.
     pub fn rotating() -> Arc<Self> {
         Self::new(true, |_| Fate::Answered(Duration::ZERO))
     }
@@ -80,9 +83,14 @@ impl Issuer {
         self.books().posts
     }
 
-    /// How often a refresh token was presented that was spent before.
+    /// How often a refresh token was presented whose successor had been received.
     pub fn reuses(&self) -> usize {
         self.books().reuses
+    }
+
+    /// How often a spent refresh token was presented whose successor nobody has: its answer was lost.
+    pub fn second_sends(&self) -> usize {
+        self.books().second_sends
     }
 
     /// All requests so far, in their order.
@@ -105,7 +113,8 @@ impl Issuer {
             return (400, refused.to_string());
         };
         if books.living[family].as_deref() != Some(presented) {
-            books.reuses += 1;
+            let is_known = books.replaced.contains(presented);
+            *(if is_known { &mut books.reuses } else { &mut books.second_sends }) += 1;
             books.living[family] = None;
             return (400, refused.to_string());
         }
@@ -150,6 +159,7 @@ impl Transport for Issuer {
                 Fate::Answered(after) => {
                     let worked = self.work(&presented);
                     tokio::time::sleep(after).await;
+                    self.books().replaced.insert(presented);
                     Ok(answer(worked))
                 }
                 Fate::Unsent => Err(Failure {
@@ -163,7 +173,7 @@ impl Transport for Issuer {
                 }
                 Fate::Panics => {
                     self.work(&presented);
-                    // Without a word on the terminal.
+                    // Unlike `panic!`, this prints nothing.
                     std::panic::resume_unwind(Box::new("as the test says"));
                 }
                 Fate::Instead(status, body) => Ok(answer((status, body))),
@@ -203,12 +213,12 @@ pub fn login_by(
     Login::by_refresh_token(known.clone(), config)
 }
 
-/// The login of that app by this refresh token.
+/// The login of the app `client()` by this refresh token.
 pub fn login_of(known: &Arc<KnownLineages>, refresh_token: &str) -> Login {
     login_living(known, refresh_token, Life::SESSION_TTL)
 }
 
-/// The same, for access tokens that are cached this long, less the usual buffer.
+/// A login whose access tokens live this long, less the usual buffer.
 pub fn login_living(known: &Arc<KnownLineages>, refresh_token: &str, ttl: Duration) -> Login {
     let token = secret("refreshToken", refresh_token).unwrap();
     let life = Life::new(ttl, Life::DEFAULT_BUFFER).unwrap();

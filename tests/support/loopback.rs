@@ -1,4 +1,4 @@
-//! A server on this machine that answers byte by byte as a test says, with all its misdeeds.
+//! A server on this machine that answers byte by byte as a test says, faults included.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 pub enum Act {
     /// These bytes before any request, then the end of the stream.
     Greet(Vec<u8>),
-    /// These bytes; then the connection stays open, as with a polite server would.
+    /// These bytes; then the connection stays open, as with a polite server.
     Answer(Vec<u8>),
     /// These bytes, then the end of the stream.
     AnswerAndClose(Vec<u8>),
@@ -34,7 +34,7 @@ pub enum Act {
 }
 
 const FLOOD: u64 = 100 * 1_000_000;
-/// No connection outlives this, whatever a test forgets.
+/// The longest life of a connection, even if a test forgets to end it.
 const LONGEST: Duration = Duration::from_secs(15);
 
 #[derive(Default)]
@@ -63,7 +63,8 @@ impl Loopback {
         Self::listen("127.0.0.1", act, None).await
     }
 
-    /// With the certificate for `localhost` and `127.0.0.1` that the package's local org has.
+    /// Starts with TLS, by the certificate for `localhost` and `127.0.0.1` of the package's local
+    /// org.
     pub async fn start_tls(address: &str, act: Act) -> Self {
         let (chain, key) = (tls_file("localhost.pem"), tls_file("localhost-key.pem"));
         let chain = CertificateDer::pem_slice_iter(&chain).map(Result::unwrap).collect();
@@ -107,7 +108,7 @@ impl Loopback {
         self.seen.requests.lock().unwrap().clone()
     }
 
-    /// How much of a flood was taken off the server's hands.
+    /// How many bytes of a flood were written.
     pub fn written(&self) -> u64 {
         self.seen.written.load(SeqCst)
     }

@@ -1,6 +1,6 @@
 //! What the tests share: a clock set by hand, a scripted transport, a loopback server, credentials.
 
-// Each test binary uses a part of it.
+// Each test binary uses a part of this module.
 #![allow(dead_code)]
 
 pub mod clock;
@@ -28,7 +28,7 @@ use script::{Reply, Script, Sent};
 
 pub const KEY: &str = include_str!("../keys/rsa_pkcs8.pem");
 pub const PUBLIC_KEY: &str = include_str!("../keys/public.pem");
-/// An RSA key that belongs to nobody that the tests know.
+/// An RSA key that no server of the tests knows.
 pub const OTHER_KEY: &str = include_str!("../keys/other_pkcs8.pem");
 pub const ORG: &str = "https://acme.my.salesforce.com";
 pub const BUDGET: Duration = Duration::from_secs(8);
@@ -85,7 +85,7 @@ pub fn login() -> Login {
     Config::default().login()
 }
 
-/// The credential of a login that nobody else has.
+/// The credential of a login, if no clone of the login exists.
 pub fn credential_of(login: Login) -> Option<JwtCredential> {
     match login.grant {
         Grant::JwtBearer(credential) => Arc::try_unwrap(credential).ok(),
@@ -144,7 +144,7 @@ impl Stage {
         token_of(&self.source, login, BUDGET).await
     }
 
-    /// The token that must be there or come.
+    /// The token, which must be cached or granted.
     #[track_caller]
     pub fn token(&self, login: &Login) -> impl Future<Output = Arc<CachedToken>> {
         let caller = std::panic::Location::caller();
@@ -170,7 +170,7 @@ impl Stage {
     }
 }
 
-/// A source that trusts no host but those of the configuration and Salesforce's.
+/// A source that trusts only the configured hosts and Salesforce's.
 pub fn source_on(
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
@@ -187,8 +187,8 @@ pub fn source_on(
     }))
 }
 
-/// A token for a caller that cannot store refresh tokens. The cache is asked, and a flight started,
-/// before this returns.
+/// A token for a caller that cannot store refresh tokens. The cache is read, and a flight started,
+/// before this function returns.
 pub fn token_of(
     source: &Arc<TokenSource>,
     login: &Login,

@@ -16,7 +16,7 @@ use super::{ORG, PUBLIC_KEY};
 /// A request as the server sees it.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// How many came before it.
+    /// How many requests came before this one.
     pub number: usize,
     pub url: String,
     pub audience: String,
@@ -37,6 +37,8 @@ pub enum Reply {
         retry_after: Option<String>,
     },
     Fails(Code),
+    /// More than is read, under this status.
+    TooLarge(u16),
     Panics,
 }
 
@@ -110,6 +112,10 @@ impl Transport for Script {
                     Ok(Response { headers: headers.collect(), ..response(status, body) })
                 }
                 Reply::Fails(code) => Err(Failure::new(code, "As the script says.")),
+                Reply::TooLarge(status) => Err(Failure {
+                    status: Some(status),
+                    ..Failure::new(Code::ResponseTooLarge, "As the script says.")
+                }),
                 Reply::Panics => panic!("as the script says"),
             }
         })
@@ -140,7 +146,7 @@ pub fn granted_for(token: &str, expires_in: Option<u64>) -> Reply {
     Reply::Answer(200, body.to_string())
 }
 
-/// Another token for every request: `token-0`, `token-1` …
+/// A new token for every request: `token-0`, `token-1` …
 pub fn numbered(sent: &Sent) -> Reply {
     granted(&format!("token-{}", sent.number))
 }
@@ -151,7 +157,7 @@ pub fn oauth_error(error: &str, description: &str) -> Reply {
     Reply::Answer(400, body.to_string())
 }
 
-/// A server that knows one key: whoever signs with another is refused.
+/// A server that knows one key, and refuses assertions of other keys.
 pub fn only_genuine(sent: &Sent) -> Reply {
     if sent.genuine { numbered(sent) } else { oauth_error("invalid_grant", "invalid assertion") }
 }

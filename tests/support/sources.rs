@@ -1,4 +1,4 @@
-//! Source files as text, for the tests that read the house itself.
+//! Source files as text, for the tests that check the source.
 
 use std::fs;
 use std::path::Path;
@@ -36,12 +36,12 @@ fn name(path: &Path, base: &Path) -> String {
     parts.map(|part| part.to_str().unwrap()).collect::<Vec<_>>().join("/")
 }
 
-/// Rust without comments and without test modules, which end a file by this house's custom.
+/// Rust without comments and without test modules, which are at the end of a file.
 pub fn code(text: &str) -> String {
     without_comments(text.split("#[cfg(test)]\nmod ").next().unwrap_or_default())
 }
 
-/// Rust or JavaScript without comments. Text in quotes is kept.
+/// Rust or JavaScript without comments. Text in quotes stays.
 pub fn without_comments(text: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;

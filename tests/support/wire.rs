@@ -23,7 +23,7 @@ pub fn request(url: &str, timeout: Duration) -> Request {
         ],
         body: Secret::new(FORM.into()),
         timeout,
-        wanted_headers: &["date", "retry-after"],
+        wanted_headers: vec!["date", "retry-after"],
         body_limit: 64 * 1_024,
     }
 }
@@ -32,8 +32,8 @@ pub async fn post(url: &str) -> Result<Response, Failure> {
     HttpTransport::new(vec![], None).send(request(url, Duration::from_secs(4))).await
 }
 
-/// The failure of a request that must fail, and how long that took. The request is full of
-/// canaries, in the form and in the URL, and neither text of the failure may hold one.
+/// The failure of a request that must fail, and how long the request took. The form and the URL
+/// hold canaries. Neither text of the failure may hold a canary.
 #[expect(clippy::disallowed_methods, reason = "a real request takes real time")]
 pub async fn failure_within(
     transport: &HttpTransport,
@@ -58,8 +58,8 @@ pub async fn failure(url: &str) -> Failure {
     failure_within(&transport, url, Duration::from_secs(4)).await.0
 }
 
-/// Runs the test called `name` of this binary again, in a process whose environment names no proxy
-/// but those of `proxies`; `true` in that process, where the test is to be done. A process cannot
+/// Runs the test `name` of this binary again, in a process whose environment names only the proxies
+/// of `proxies`. Returns `true` in that process, where the test must do its work. A process cannot
 /// safely change its own environment.
 pub fn in_a_process_of_its_own(name: &str, proxies: &[(&str, &str)]) -> bool {
     const MARK: &str = "TESTED_IN_A_PROCESS_OF_ITS_OWN";
@@ -79,7 +79,7 @@ pub fn in_a_process_of_its_own(name: &str, proxies: &[(&str, &str)]) -> bool {
     false
 }
 
-/// For tests that are not done in every process, and so start a runtime themselves.
+/// A runtime for tests that do their work in one of the processes only.
 pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }

@@ -1,7 +1,7 @@
-//! Which `aud` an assertion carries, and the one other audience that is tried.
+//! The `aud` of an assertion, and the one other audience that is tried.
 //!
-//! An External Client App wants its org's My Domain, a Connected App wants Salesforce's login host
-//! (production) or test host (sandbox). Nothing but the answer tells which kind an app is.
+//! An External Client App wants the org's My Domain as audience. A Connected App wants Salesforce's
+//! login host (production) or test host (sandbox). Only the answer tells which kind an app is.
 
 use crate::bounded::Bounded;
 use crate::credential::JwtCredential;
@@ -10,12 +10,12 @@ use crate::failure::Code;
 const PRODUCTION: &str = "https://login.salesforce.com";
 const SANDBOX: &str = "https://test.salesforce.com";
 
-/// The audiences that won against the default, by token host and client id.
+/// The audiences that worked where the default did not, by token host and client id.
 #[derive(Default)]
 pub(super) struct Audiences(Bounded<(String, String), String>);
 
 impl Audiences {
-    /// The audience to begin with, and the one to fall back to.
+    /// The audience to try first, and the audience to try second.
     pub(super) fn candidates(&self, credential: &JwtCredential) -> (String, Option<String>) {
         if let Some(explicit) = &credential.audience {
             return (explicit.clone(), None);
@@ -29,7 +29,7 @@ impl Audiences {
         (default, other)
     }
 
-    /// Remembers the audience that won: the next login begins with it.
+    /// Remembers the audience that worked. The next login tries this audience first.
     pub(super) fn remember(&self, credential: &JwtCredential, winner: String) {
         if winner == credential.login_url.site() {
             self.0.remove(&key(credential));
@@ -38,18 +38,19 @@ impl Audiences {
         }
     }
 
-    /// Forgets every winner.
+    /// Forgets all remembered audiences.
     pub(super) fn forget(&self) {
         self.0.clear();
     }
 }
 
-/// Whether another audience may help.
+/// Whether another audience may succeed after a failure with this code.
 pub(super) fn is_about_audience(code: Code) -> bool {
     matches!(code, Code::AudienceInvalid | Code::AppNotFound)
 }
 
-/// Whether a refusal shows that the audience was right: Salesforce checks the audience before these.
+/// Whether a refusal shows that the audience was right. Salesforce checks the audience before the
+/// reasons for these codes.
 pub(super) fn was_accepted(code: Code) -> bool {
     matches!(
         code,
@@ -77,8 +78,8 @@ fn other_audience(credential: &JwtCredential, default: &str) -> Option<String> {
     (my_domain != default).then_some(my_domain)
 }
 
-/// Sandboxes and scratch orgs say so in their My Domain; before enhanced domains, a sandbox had
-/// `--` in its name or lived on a `cs` instance.
+/// Whether the host is of a sandbox or scratch org. Enhanced domains have a label that says so.
+/// Older sandboxes have `--` in their name, or are on a `cs` instance.
 fn is_sandbox(host: &str) -> bool {
     let mut labels = host.split('.');
     let first = labels.next().unwrap_or_default();

@@ -1,7 +1,8 @@
-//! How far this machine's clock is from a token host's, by its `Date` header.
+//! The difference between a token host's clock and this machine's, by the `Date` header of an
+//! answer.
 //!
-//! The difference is learnt when an assertion was refused as expired, and used for signing only. The
-//! life of a token is never measured with it.
+//! The difference is learnt when an assertion is refused as expired. It is used for signing only,
+//! never for the life of a token.
 
 use std::time::SystemTime;
 
@@ -10,7 +11,8 @@ use crate::bounded::Bounded;
 use crate::clock::Moment;
 use crate::retry::http_date;
 
-/// In seconds. A smaller difference cannot be why an assertion of three minutes has expired.
+/// In seconds. A smaller difference cannot be the reason why an assertion with a life of three
+/// minutes has expired.
 const SMALLEST: i64 = 30;
 
 /// Seconds to add to this machine's clock, by token host.
@@ -23,14 +25,14 @@ impl ClockSkews {
         self.0.get(&host.to_owned(), |skew| *skew).unwrap_or(0)
     }
 
-    /// The time to sign with.
+    /// The time to sign with: `now` by the host's clock.
     pub fn signing_time(&self, host: &str, now: Moment) -> Moment {
         let skew = self.of(host);
         Moment { wall: now.wall.saturating_add_signed(skew * 1_000_000), ..now }
     }
 
-    /// Learns from the `Date` of an answer. Returns whether the difference is news that makes another
-    /// attempt worth while.
+    /// Learns the difference from the `Date` of an answer. Returns whether the difference is new,
+    /// so that another attempt may succeed.
     pub fn learn(&self, host: &str, answer: &Answered) -> bool {
         let date = answer.response.header("date");
         let Some(theirs) = date.and_then(seconds_of) else { return false };
@@ -44,7 +46,7 @@ impl ClockSkews {
         true
     }
 
-    /// Forgets every difference.
+    /// Forgets all differences.
     pub fn forget(&self) {
         self.0.clear();
     }
@@ -64,7 +66,7 @@ mod tests {
     /// Tue, 14 Nov 2023 22:13:20 GMT
     const NOW: Moment = Moment { wall: 1_700_000_000_000_000, monotonic: 0, boot: 0 };
 
-    /// An answer at once, with this date.
+    /// An answer without delay, with this date.
     fn dated(date: Option<&str>) -> Answered {
         let headers = date.map(|date| ("date", date.to_owned())).into_iter().collect();
         let response = Response { status: 400, headers, body: Secret::new(vec![]) };

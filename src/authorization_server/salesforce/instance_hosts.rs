@@ -11,8 +11,8 @@ use crate::origin::{
 /// forcedotcom/sfdx-core. A host must lie below one of them, label by label.
 const SALESFORCE_DOMAINS: [&str; 3] = ["salesforce.com", "force.com", "cloudforce.com"];
 
-/// The hosts that a token may be sent to, whatever an answer says: the configured ones, hosts below a
-/// domain of Salesforce, and hosts that the user allows.
+/// The hosts that a token may be sent to: the configured hosts, hosts below a domain of Salesforce,
+/// and hosts that the user allows.
 pub struct InstanceHosts<'a> {
     /// The org's host as configured.
     pub instance: &'a BaseUrl,
@@ -26,16 +26,18 @@ impl InstanceHosts<'_> {
     /// Checks the instance URL that a token response names, and returns its origin.
     ///
     /// # Errors
-    /// `INSTANCE_URL_REFUSED`, with the rule that the URL breaks, never with the URL.
+    /// `INSTANCE_URL_REFUSED`. The text names the rule that the URL breaks, and never shows the
+    /// URL.
     pub fn instance_url(&self, text: &str) -> Result<String, Failure> {
         let url = self.check(text)?;
         if url.path() == "/" {
             return Ok(url.origin().ascii_serialization());
         }
-        Err(refused("is more than scheme and host"))
+        Err(refused("has more than scheme and host"))
     }
 
-    /// The identity URL of a token response, if it may be trusted: jsforce sends the token there.
+    /// The identity URL of a token response, if its host may be trusted. jsforce sends the token to
+    /// this URL.
     pub fn identity_url(&self, text: &str) -> Option<String> {
         self.check(text).ok().map(String::from)
     }
@@ -48,14 +50,14 @@ impl InstanceHosts<'_> {
         drop_trailing_dot(&mut url);
         let bare = url.query().is_none() && url.fragment().is_none();
         if !bare || !url.username().is_empty() || url.password().is_some() {
-            return Err(refused("is more than scheme and host"));
+            return Err(refused("has more than scheme and host"));
         }
         let local = self.instance.is_loopback() || self.login.is_loopback();
         if is_loopback(&url) && local {
             return Ok(url);
         }
         let (Some(Host::Domain(host)), "https") = (url.host(), url.scheme()) else {
-            return Err(refused("is not https, or no named host"));
+            return Err(refused("is not https, or names an IP address"));
         };
         let configured = [self.instance, self.login];
         let same =
@@ -83,7 +85,7 @@ fn refused(rule: &str) -> Failure {
     )
 }
 
-/// Reads one entry of `allowedInstanceHosts` into the form hosts are compared in.
+/// Reads one entry of `allowedInstanceHosts`. Returns the host as a parsed URL spells it.
 ///
 /// # Errors
 /// `CONFIG_INVALID` if the entry is not a bare host name.

@@ -1,4 +1,4 @@
-//! A token response that grants a token → the token: its hosts checked, its life counted.
+//! A token response → an access token with checked hosts and its deadline.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +12,7 @@ use crate::life::Life;
 use crate::retry::http_date;
 use crate::token::AccessToken;
 
-/// On which terms a token is taken.
+/// The configuration by which a token is checked.
 pub(super) struct Terms<'a> {
     pub hosts: InstanceHosts<'a>,
     pub life: Life,
@@ -32,7 +32,8 @@ pub(super) fn token(
     let minted = began(answer);
     let usable = terms.life.usable(life);
     let deadline = minted.after(usable);
-    // In the last fifth, and with a twentieth left for the request.
+    // A random moment in the last fifth of the usable life. At least a twentieth is left for the
+    // request.
     let drawn = usable * 4 / 5 + jitter(usable * 3 / 20);
     let token = AccessToken {
         value: granted.access_token,
@@ -45,9 +46,9 @@ pub(super) fn token(
         renew_at: if terms.renews_ahead { minted.after(drawn) } else { deadline },
         deadline,
     };
-    // After a long freeze.
+    // This happens after a long freeze.
     if !token.is_for_one_use() && !token.is_alive(answer.received) {
-        let what = "The answer came when the life of its token was over.";
+        let what = "The token had already expired when the answer was read.";
         return Err(Failure::new(Code::NetworkTimeout, what));
     }
     Ok(token)
@@ -102,9 +103,9 @@ mod tests {
         Answered { number: 1, response, began: NOW, sent: NOW, received }
     }
 
-    fn dated(ahead: i64) -> Option<String> {
+    fn dated(ahead: i64) -> String {
         let seconds = u64::try_from(1_700_000_000 + ahead).unwrap();
-        Some(httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)))
+        httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
     }
 
     fn issued(
@@ -144,9 +145,9 @@ mod tests {
         assert_eq!(life(960, None, None), 930, "exp, less the buffer");
         assert_eq!(life(960, Some(60), None), 54, "expires_in");
         assert_eq!(life(60, Some(960), None), 54, "exp, less a tenth");
-        assert_eq!(life(961, None, dated(0)), 930, "a date is cut to whole seconds");
-        assert_eq!(life(961 + 600, None, dated(600)), 930, "the server's clock is ahead");
-        assert_eq!(life(961 - 600, None, dated(-600)), 930, "the server's clock is behind");
+        assert_eq!(life(961, None, Some(dated(0))), 930, "a date is cut to whole seconds");
+        assert_eq!(life(961 + 600, None, Some(dated(600))), 930, "the server's clock is ahead");
+        assert_eq!(life(961 - 600, None, Some(dated(-600))), 930, "the server's clock is behind");
         assert_eq!(life(960, None, Some("soon".into())), 930, "a date that is none");
     }
 
@@ -173,7 +174,7 @@ mod tests {
             ahead in prop::option::of(-100_000..100_000i64),
         ) {
             let life = Life::new(Duration::from_secs(ttl), Duration::from_secs(30)).unwrap();
-            let answer = answered(ahead.and_then(dated), NOW);
+            let answer = answered(ahead.map(dated), NOW);
             let opaque = usable(&issued("opaque".into(), expires_in, life, &answer));
             let token = issued(jwt(&format!(r#"{{"exp":{exp}}}"#)), expires_in, life, &answer);
             prop_assert!(usable(&token) <= opaque);

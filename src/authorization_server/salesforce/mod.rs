@@ -1,5 +1,5 @@
-//! Salesforce as an issuer: which audience an assertion carries, whose clock signs it, and what may be
-//! sent once only.
+//! Salesforce as an issuer: the audience and the signing time of assertions, and requests that are
+//! sent only once.
 
 mod answer_proves;
 mod audience;
@@ -13,7 +13,7 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::TokenEndpoint;
+use super::{AttemptTime, TokenEndpoint};
 use crate::clock::Clock;
 use crate::credential::JwtCredential;
 use crate::failure::{Code, Failure};
@@ -38,13 +38,13 @@ pub struct Salesforce {
     allowed_instance_hosts: Vec<String>,
 }
 
-/// A new token, and what it took to get it.
+/// A new token, and the time for getting it.
 pub struct Mint {
     /// The token.
     pub token: AccessToken,
-    /// Making and signing the assertion of the successful attempt.
+    /// The time for making and signing the assertion of the successful attempt.
     pub signing: Duration,
-    /// From sending the request of that attempt to its answer.
+    /// The time from sending the request of that attempt to its answer.
     pub request: Duration,
 }
 
@@ -68,18 +68,18 @@ impl Salesforce {
         self.endpoint.requests()
     }
 
-    /// Forgets which audiences won and how far clocks are apart.
+    /// Forgets the remembered audiences and clock differences.
     pub fn forget(&self) {
         self.audiences.forget();
         self.skews.forget();
     }
 
-    /// Asks for a token with `patience`, and once more with the other audience if the app wants
-    /// the other one.
+    /// Asks for a token within `patience`. If the app refuses the first audience, the other
+    /// audience is tried.
     ///
     /// # Errors
-    /// What the last attempt met, with the number of requests sent. If both audiences are refused,
-    /// what the first audience met.
+    /// The failure of the last attempt, with the number of requests sent. If both audiences are
+    /// refused, the failure of the first.
     pub async fn mint(
         &self,
         credential: &JwtCredential,
@@ -119,7 +119,8 @@ impl Salesforce {
         patience: Patience,
     ) -> Result<Mint, Failure> {
         let permit = || self.endpoint.permit(&credential.login_url);
-        let attempt = |limit| self.attempt(credential, audience, limit);
+        let attempt =
+            |limit| self.attempt(credential, audience, AttemptTime::within(limit, patience));
         let met = retry::within(patience, self.endpoint.clock(), permit, attempt).await;
         met.map_err(|failure| Failure {
             what: format!(
@@ -135,14 +136,13 @@ impl Salesforce {
         &self,
         credential: &JwtCredential,
         audience: &str,
-        limit: Duration,
+        time: AttemptTime,
     ) -> Result<Mint, Failure> {
         let host = credential.login_url.host();
         let signing_time = self.skews.signing_time(host, self.endpoint.clock().now());
         let request = jwt_bearer::request(credential, audience, signing_time);
-        let answer = self.endpoint.ask(&credential.login_url, request, limit).await?;
+        let answer = self.endpoint.ask(&credential.login_url, request, time).await?;
         let granted = self.endpoint.read(&answer).map_err(|failure| {
-            let failure = answer_proves::as_busy(failure);
             let expired = failure.code == Code::AssertionExpired;
             let news = expired && self.skews.learn(host, &answer);
             Failure { retryable: failure.retryable || news, ..failure }

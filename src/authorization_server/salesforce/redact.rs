@@ -1,10 +1,10 @@
-//! A failure without the secrets that were sent: a server may repeat them in its description.
+//! Removes the secrets that were sent from a failure: a server may repeat them in its description.
 
 use crate::credential::Client;
 use crate::failure::Failure;
 use crate::secret::Secret;
 
-/// Strikes the secrets out. A client secret can be as short as any word of a description.
+/// Replaces the secrets by `…`. A client secret may be too short to be recognised by its length.
 pub(super) fn redact(failure: Failure, client: &Client, sent: &[&Secret]) -> Failure {
     let secrets = || sent.iter().copied().chain(client.authentication.secret());
     let clean = |text: String| {

@@ -1,11 +1,11 @@
-//! Requests that consume their grant, and so are sent once: by refresh token, by authorization code.
+//! Requests that consume their grant, and so are sent once: refresh tokens and authorization codes.
 
 use std::future::Future;
 use std::time::Duration;
 
-use super::super::TokenEndpoint;
+use super::super::{AttemptTime, TokenEndpoint};
 use super::Salesforce;
-use super::answer_proves::{about_the_grant, as_busy, is_refusal};
+use super::answer_proves::{about_the_grant, is_busy, is_refusal};
 use super::instance_hosts::InstanceHosts;
 use super::issued::{self, Terms};
 use super::redact::redact;
@@ -19,17 +19,17 @@ use crate::retry::{self, Patience};
 use crate::secret::Secret;
 use crate::token::{AccessToken, Successor};
 
-/// What an answer brought.
+/// The content of an answer.
 pub struct Refreshed {
     /// The access token, or why it cannot be used although the server issued it.
     pub token: Result<AccessToken, Failure>,
     /// What the answer says of the refresh token.
     pub successor: Successor,
-    /// From making the request to its parsed answer.
+    /// The time from making the request to its parsed answer.
     pub request: Duration,
 }
 
-/// On which terms tokens are asked for.
+/// The configuration by which tokens are asked for.
 pub struct RefreshTerms<'a> {
     /// The org's host, if it is configured.
     pub instance_url: Option<&'a BaseUrl>,
@@ -40,10 +40,11 @@ pub struct RefreshTerms<'a> {
 }
 
 impl Salesforce {
-    /// Sends `token`, once. Only what never left this machine is tried again.
+    /// Sends the refresh token `token`, once. Another attempt follows only if the request was not
+    /// sent.
     ///
     /// # Errors
-    /// What went wrong; `had_no_effect` says whether `token` may be sent another time.
+    /// The failure of the request. `had_no_effect` tells whether `token` may be sent again.
     pub async fn refresh(
         &self,
         client: &Client,
@@ -61,8 +62,8 @@ impl Salesforce {
     /// Trades an authorization code for tokens.
     ///
     /// # Errors
-    /// What went wrong. A code whose answer was lost may be spent: a second use revokes what the
-    /// first one brought (RFC 6749 §4.1.2).
+    /// The failure of the request. If the answer was lost, the code may be spent. A second use of
+    /// the code revokes the tokens of the first use (RFC 6749 §4.1.2).
     pub async fn redeem(
         &self,
         client: &Client,
@@ -102,8 +103,10 @@ impl Salesforce {
             told(Failure { what, had_no_effect, ..failure })
         };
         let permit = || self.endpoint.permit(&client.login_url);
-        let attempt = |limit| self.attempt_once(client, terms, request(), limit);
         let patience = if terms.may_rotate { Patience::SENT_ONCE } else { Patience::NOT_REPLAYED };
+        let attempt = |limit| {
+            self.attempt_once(client, terms, request(), AttemptTime::within(limit, patience))
+        };
         match retry::within(patience, self.endpoint.clock(), permit, attempt).await {
             Ok(refreshed) => Ok(Refreshed { token: refreshed.token.map_err(told), ..refreshed }),
             Err(failure) => Err(told(failure)),
@@ -115,9 +118,9 @@ impl Salesforce {
         client: &Client,
         terms: &RefreshTerms<'_>,
         request: impl Future<Output = Result<TokenRequest, Failure>>,
-        limit: Duration,
+        time: AttemptTime,
     ) -> Result<Refreshed, Failure> {
-        let answer = self.endpoint.ask(&client.login_url, request, limit).await?;
+        let answer = self.endpoint.ask(&client.login_url, request, time).await?;
         let successor = TokenEndpoint::successor(&answer);
         let read = self.endpoint.read(&answer);
         let is_grant = read.as_ref().map_or_else(|it| it.code == Code::DpopRequired, |_| true);
@@ -129,17 +132,18 @@ impl Salesforce {
                     allowed: &self.allowed_instance_hosts,
                 },
                 life: terms.life,
-                // A freeze may cut a request off: none begins while nobody waits for it.
+                // No renewal in the background: a freeze could cut off its request, and with it the
+                // new refresh token.
                 renews_ahead: false,
                 clock_skew: 0,
             };
             issued::token(granted, &answer, &terms)
         });
         match token {
-            // What a grant says of the refresh token counts, whatever else is wrong with the answer.
-            // A new refresh token counts even if the answer is no grant.
+            // What a token response says of the refresh token counts, even if its access token is
+            // unusable. A new refresh token counts in any answer.
             Err(failure) if !is_grant && !matches!(successor, Successor::Token(_)) => {
-                Err(if terms.may_rotate { failure } else { as_busy(failure) })
+                Err(Failure { had_no_effect: is_busy(&failure), ..failure })
             }
             token => Ok(Refreshed {
                 token: token.map_err(|failure| Failure { attempts: 1, ..failure }),

@@ -1,18 +1,18 @@
-//! Salesforce's token endpoint: its path, and its words for what went wrong.
+//! Salesforce's token endpoint: its path and its errors.
 
 use super::super::Issuer;
 use crate::failure::Code;
 
-/// What is Salesforce's own at a token endpoint.
+/// Salesforce's token endpoint: path and errors.
 pub static SALESFORCE: Issuer = Issuer {
     token_path: "/services/oauth2/token",
     errors: ERRORS,
     descriptions: DESCRIPTIONS,
     needs_instance_url: true,
-    wanted_headers: &["date", "retry-after"],
+    more_headers: &[],
 };
 
-/// The list they come from is Salesforce's own (`OAuthErrorCode` in its Mobile SDK for Android).
+/// From Salesforce's own list: `OAuthErrorCode` in the Mobile SDK for Android.
 const ERRORS: &[(&str, Code)] = &[
     ("invalid_app_access", Code::UserNotAdminApproved),
     ("app_not_found", Code::AppNotFound),
@@ -43,17 +43,18 @@ const DESCRIPTIONS: &[(&[&str], Code)] = &[
     (&["inactive", "user"], Code::UserInactive),
     (&["ip", "restricted"], Code::IpRestricted),
     (&["login", "hours"], Code::IpRestricted),
-    (&["token", "already", "processed"], Code::RefreshUncertain),
+    // Salesforce handles one request a grant at a time; the rejected one has consumed nothing.
+    (&["token", "already", "processed"], Code::RateLimited),
     (&["expired", "token"], Code::RefreshTokenInvalid),
     (&["data", "not", "available"], Code::OrgInactive),
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::oauth_error::{classify, row_of};
+    use super::super::super::oauth_error::{STANDARD_ERRORS, classify, row_of};
     use super::*;
 
-    /// Every row of the errors that Salesforce is known to answer, in its own words.
+    /// Every error that Salesforce is known to answer, in Salesforce's words.
     const KNOWN: &[(&str, &str, Code)] = &[
         ("invalid_grant", "user hasn't approved this consumer", Code::UserNotApproved),
         ("invalid_grant", "User hasn't approved the connected app", Code::UserNotApproved),
@@ -96,7 +97,7 @@ mod tests {
         ("invalid_grant", "ip restricted", Code::IpRestricted),
         ("invalid_grant", "IP restricted or invalid login hours", Code::IpRestricted),
         ("invalid_grant", "outside of your login hours", Code::IpRestricted),
-        ("invalid_grant", "token request is already being processed", Code::RefreshUncertain),
+        ("invalid_grant", "token request is already being processed", Code::RateLimited),
         ("inactive_org", "Org is locked, closed, or suspended", Code::OrgInactive),
         ("invalid_grant", "Data Not Available", Code::OrgInactive),
         ("invalid_grant", "activation secret invalid", Code::Refused),
@@ -122,12 +123,12 @@ mod tests {
 
     #[test]
     fn every_row_of_the_tables_decides_about_a_known_error() {
-        for (name, _) in ERRORS {
+        for (name, _) in ERRORS.iter().chain(STANDARD_ERRORS) {
             assert!(KNOWN.iter().any(|(error, ..)| error == name), "{name}");
         }
         for (row, (words, _)) in DESCRIPTIONS.iter().enumerate() {
             let decides = |(error, description, _): &(&str, &str, Code)| {
-                ERRORS.iter().all(|(name, _)| name != error)
+                ERRORS.iter().chain(STANDARD_ERRORS).all(|(name, _)| name != error)
                     && row_of(&SALESFORCE, description) == Some(row)
             };
             assert!(KNOWN.iter().any(decides), "{words:?}");

@@ -1,5 +1,5 @@
-//! The two rooms that threads meet in, as model checkers can run them: `build.rs` copies them with
-//! the checkers' locks, atomics and tasks.
+//! The two files in which threads meet, for model checkers. `build.rs` copies the files with the
+//! checkers' locks, atomics and tasks.
 
 #[path = "../../../src/clock.rs"]
 pub mod clock;

@@ -1,4 +1,4 @@
-//! The little of tokio that flights need, on shuttle's primitives.
+//! The part of tokio that flights need, on shuttle's primitives.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -9,13 +9,13 @@ shuttle::thread_local! {
     static ENDED: Cell<bool> = Cell::new(false);
 }
 
-/// Starts a task of its own. If its future panics (see [`panic`]) it is dropped, as tokio does.
+/// Starts a task of its own. A future that panics (see [`panic`]) is dropped, as tokio does.
 pub fn spawn(future: impl Future<Output = ()> + Send + 'static) {
     drop(shuttle::future::spawn(Task(Some(Box::pin(future)))));
 }
 
-/// Ends the task that awaits this, as a panic in it would. Shuttle takes a real one for the end of
-/// the test.
+/// Ends the task that awaits this future, as a panic in the task would. A real panic would end
+/// shuttle's test.
 pub async fn panic() {
     ENDED.with(|ended| ended.set(true));
     std::future::pending::<()>().await;
@@ -51,13 +51,13 @@ pub mod watch {
         waiting: Vec<Waker>,
     }
 
-    /// Sets the value; its end closes the channel.
+    /// Sets the value. Dropping the sender closes the channel.
     pub struct Sender<T>(Arc<Mutex<State<T>>>);
 
     /// Waits for a value.
     pub struct Receiver<T>(Arc<Mutex<State<T>>>);
 
-    /// The value, which cannot be changed meanwhile.
+    /// The value, which cannot change while it is borrowed.
     pub struct Ref<'a, T>(MutexGuard<'a, State<T>>);
 
     impl<T> Deref for Ref<'_, T> {

@@ -1,4 +1,4 @@
-//! One request for each key, however the threads' steps are woven: shuttle draws the order of every
+//! One request for each key, in any order of the threads' steps. Shuttle draws the order of every
 //! lock, wake-up and task.
 
 use std::panic::catch_unwind;
@@ -38,7 +38,7 @@ macro_rules! laws {
                 busy: AtomicBool,
                 begun: AtomicU64,
                 ended: AtomicU64,
-                /// The youngest flight whose answer somebody has.
+                /// The newest flight whose answer a caller has.
                 answered: AtomicU64,
             }
 

@@ -1,6 +1,6 @@
-//! A retired ticket is gone for ever, in every order of memory operations: loom tries them all, with
-//! three threads at once (two in the law of retired numbers, whose orders are the most) and at most two
-//! preemptions, three in the soak.
+//! A retired ticket is gone for ever, in every order of memory operations. Loom tries all orders of
+//! three threads, with at most two preemptions (three in the soak). The law of retired numbers has
+//! two threads only, because its orders are the most.
 
 use std::panic::catch_unwind;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ fn preemptions() -> usize {
     if in_soak() { 3 } else { 2 }
 }
 
-/// Runs every order that so many preemptions can bring, and returns how many there are.
+/// Runs every order that is possible with so many preemptions. Returns how many orders there are.
 fn check(scenario: fn()) -> u64 {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions());
@@ -25,7 +25,7 @@ fn check(scenario: fn()) -> u64 {
     orders.load(Relaxed)
 }
 
-/// The law of the true copy.
+/// Checks a law on the copy without mistakes.
 fn prove(law: &str, scenario: fn()) {
     let orders = check(scenario);
     println!("\npromise 22: {law} in {orders} orders with {} preemptions", preemptions());
@@ -53,7 +53,7 @@ macro_rules! laws {
                 (Arc::new(table), ticket)
             }
 
-            /// The first token's life is over by one clock, its successor's is not: only a mixture of
+            /// The first token has expired by one clock, its successor has not. Only a mixture of
             /// the two could be alive.
             pub fn a_reader_never_sees_the_next_token_s_life() {
                 let (table, first) = table();
