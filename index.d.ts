@@ -84,7 +84,8 @@ export interface JWTConfig {
   audience?: string | undefined;
   /**
    * How long a token is taken to live, in seconds, at most 86,400. Default: 180. `'session'` is 55
-   * minutes, which fits the usual session policies and saves logins.
+   * minutes, which fits the usual session policies and saves logins. If the token response or the
+   * token itself (`exp` of a JWT) names a shorter life, the shorter life counts.
    */
   tokenTtl?: number | 'session' | undefined;
   /**
@@ -265,6 +266,15 @@ export interface TokenCallOptions {
   deadline?: number | undefined;
   /** The context of a Lambda, whose remaining time is the deadline. */
   context?: LambdaContext | undefined;
+  /**
+   * An access token that the API answered with 401. If it is the cached token, it is dropped and a
+   * login brings another one. Else the cached token is given.
+   *
+   * The call rejects with `SESSION_REJECTED` if Salesforce issues the same token again, or if the API
+   * refuses the new token within ten seconds of its login. Each such login counts against the sixty
+   * an hour of `LOGINS_CAPPED`. A Connection handles a 401 by itself and needs no such call.
+   */
+  rejectedToken?: string | undefined;
 }
 
 /** Options of one call for a Connection. */
@@ -273,7 +283,10 @@ export interface CallOptions extends TokenCallOptions {
   fresh?: boolean | undefined;
 }
 
-/** An access token, and what Salesforce said with it. */
+/**
+ * An access token, and what Salesforce said with it. `console.log` hides the token. JSON, copies and
+ * the field itself show it.
+ */
 export interface AccessToken {
   /** The token, for the header `Authorization: Bearer …`. */
   readonly accessToken: string;
@@ -394,7 +407,8 @@ export class JWTConnectionManager<C = Connection> {
   ): Promise<ConnectionOf<C, S>>;
 
   /**
-   * Gives a live token. This method never loads jsforce and works without it.
+   * Gives a live token. This method never loads jsforce and works without it. After a 401 of the API,
+   * pass the token as {@link TokenCallOptions.rejectedToken}.
    *
    * @param config default: read from the environment, see {@link JWTConfig}
    * @throws {@link SalesforceAuthError} as a rejection, never synchronously
@@ -615,7 +629,10 @@ export interface AuthorizationCode {
   codeVerifier: string;
 }
 
-/** The tokens that an authorization code was traded for. */
+/**
+ * The tokens that an authorization code was traded for. `console.log` hides them. JSON, copies and the
+ * fields themselves show them.
+ */
 export interface RedeemedCode {
   /** The first refresh token: store it. */
   refreshToken: string;

@@ -2,12 +2,12 @@
 
 // The options of one call: how much time it has, its signal, and whether its Connection is shared.
 
-const { invalid } = require('./checks.js');
+const { checkString, invalid, own } = require('./checks.js');
 const { checkNames } = require('./option-names.js');
 
 /** @typedef {import('..').AbortSignalLike} AbortSignalLike */
 
-const NAMES = ['signal', 'deadline', 'context', 'fresh'];
+const NAMES = ['signal', 'deadline', 'context', 'fresh', 'rejectedToken'];
 /** The most time that one call may take, in milliseconds. */
 const BUDGET = 8_000;
 /**
@@ -19,12 +19,22 @@ const LONGEST_DURATION = 1e11;
 const MARGIN = 500;
 
 /**
+ * @typedef {object} Call
+ * @property {number} budget milliseconds
+ * @property {AbortSignalLike | undefined} signal
+ * @property {boolean} fresh
+ * @property {string | undefined} rejectedToken
+ */
+
+/** @type {Call} */
+const DEFAULT = { budget: BUDGET, signal: undefined, fresh: false, rejectedToken: undefined };
+
+/**
  * @param {any} options
- * @returns {{ budget: number, signal: AbortSignalLike | undefined, fresh: boolean }} the budget is
- *   in milliseconds
+ * @returns {Call}
  */
 function readCallOptions(options) {
-  if (options === undefined) return { budget: BUDGET, signal: undefined, fresh: false };
+  if (options === undefined) return DEFAULT;
   if (typeof options !== 'object' || options === null) {
     throw invalid('options', 'options must be an object.');
   }
@@ -33,15 +43,18 @@ function readCallOptions(options) {
   }
   if (isSignal(options)) throw invalid('options', 'options is an AbortSignal: pass { signal }.');
   checkNames(options, 'options', NAMES);
-  const { signal, deadline, context, fresh } = options;
+  const [signal, fresh] = [own(options, 'signal'), own(options, 'fresh')];
+  const rejectedToken = own(options, 'rejectedToken');
   if (fresh !== undefined && typeof fresh !== 'boolean') {
     throw invalid('fresh', 'fresh must be true or false.');
   }
   if (signal !== undefined && !isSignal(signal)) {
     throw invalid('signal', 'signal must be an AbortSignal.');
   }
-  const budget = Math.min(BUDGET, timeUntil(deadline) - MARGIN, timeLeft(context) - MARGIN);
-  return { budget: Math.max(0, budget), signal, fresh: fresh === true };
+  checkString({ rejectedToken }, 'rejectedToken');
+  const left = Math.min(timeUntil(own(options, 'deadline')), timeLeft(own(options, 'context')));
+  const budget = Math.max(0, Math.min(BUDGET, left - MARGIN));
+  return { budget, signal, fresh: fresh === true, rejectedToken };
 }
 
 /** @param {any} value */

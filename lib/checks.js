@@ -20,6 +20,34 @@ const OF_JSFORCE = ['callOptions', 'httpProxy', 'logLevel', 'maxRequest', 'proxy
 const VERSION = /^\d{2,3}\.0$/;
 
 /**
+ * The value of an option. What somebody has put on `Object.prototype` is no option.
+ *
+ * @param {any} given
+ * @param {string} name
+ * @param {any} [fallback] the value of an option that is absent or `undefined`
+ */
+function own(given, name, fallback) {
+  if (name in Object.prototype && isInheritedByAll(given, name)) return fallback;
+  // A getter of the user's is called once.
+  const value = given[name];
+  return value === undefined ? fallback : value;
+}
+
+/**
+ * Whether the object has the property from `Object.prototype` alone. A class may have a getter of its
+ * own.
+ *
+ * @param {object} given
+ * @param {string} name
+ */
+function isInheritedByAll(given, name) {
+  for (let each = given; each !== null; each = Object.getPrototypeOf(each)) {
+    if (Object.hasOwn(each, name)) return each === Object.prototype;
+  }
+  return true;
+}
+
+/**
  * @param {any} config
  * @param {string} name
  */
@@ -131,4 +159,5 @@ module.exports = {
   checkVersion,
   invalid,
   kindOf,
+  own,
 };

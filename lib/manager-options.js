@@ -3,7 +3,7 @@
 // The options that all managers have, and the token source that they open.
 
 const native = require('../native.js');
-const { checkConnectionOptions, checkString, invalid } = require('./checks.js');
+const { checkConnectionOptions, checkString, invalid, own } = require('./checks.js');
 const { errorOf } = require('./errors.js');
 const { checkNames } = require('./option-names.js');
 
@@ -46,8 +46,10 @@ function sourceFor(options, shared, more = []) {
   }
   checkNames(options, 'A manager', [...NAMES, ...more]);
   checkConnectionOptions(options);
-  const { connectionOptions } = options;
-  const { Connection, allowedInstanceHosts: hosts = [], ca, capacity = CAPACITY } = options;
+  const connectionOptions = own(options, 'connectionOptions');
+  const [Connection, ca] = [own(options, 'Connection'), own(options, 'ca')];
+  const hosts = own(options, 'allowedInstanceHosts', []);
+  const capacity = own(options, 'capacity', CAPACITY);
   if (Connection !== undefined && !isClass(Connection)) {
     throw invalid('Connection', 'Connection must be a class.');
   }

@@ -30,6 +30,17 @@ function countdown(budget) {
 }
 
 /**
+ * Starts a stopwatch. The larger of two clocks counts: the wall clock may be set back, and the other
+ * one may stand still while a Lambda is frozen.
+ *
+ * @returns {() => number} gives the milliseconds that have passed
+ */
+function stopwatch() {
+  const [wall, monotonic] = [Date.now(), performance.now()];
+  return () => Math.max(Date.now() - wall, performance.now() - monotonic);
+}
+
+/**
  * A time in seconds, for error texts.
  *
  * @param {number} ms milliseconds
@@ -38,4 +49,4 @@ function inSeconds(ms) {
   return `${Number((ms / 1000).toFixed(1))} s`;
 }
 
-module.exports = { countdown, inSeconds, within };
+module.exports = { countdown, inSeconds, stopwatch, within };

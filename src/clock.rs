@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+/// In microseconds. Time servers correct a clock by less; a larger step back hides how old a token is.
+const SMALL_STEP: u64 = 5_000_000;
+
 #[cfg(target_os = "linux")]
 use rustix::time::{ClockId, clock_gettime};
 
@@ -48,6 +51,12 @@ impl Moment {
         self.wall < deadline.wall
             && self.monotonic < deadline.monotonic
             && self.boot < deadline.boot
+    }
+
+    /// Whether `wall`, a past reading of the wall clock, lies in the future now: the wall clock was set
+    /// back, and no longer tells how much time has passed since. A few seconds do not count.
+    pub fn was_set_back_since(self, wall: u64) -> bool {
+        self.wall.saturating_add(SMALL_STEP) < wall
     }
 }
 
@@ -124,6 +133,14 @@ mod tests {
         assert!(!Moment { wall: deadline.wall, ..MINTED }.is_before(deadline));
         assert!(!Moment { monotonic: deadline.monotonic, ..MINTED }.is_before(deadline));
         assert!(!Moment { boot: deadline.boot, ..MINTED }.is_before(deadline));
+    }
+
+    #[test]
+    fn a_step_back_counts_from_five_seconds() {
+        let set_back =
+            |by: u64| Moment { wall: 10_000_000 - by, ..MINTED }.was_set_back_since(10_000_000);
+        assert!(!set_back(0) && !set_back(5_000_000) && set_back(5_000_001));
+        assert!(!Moment { wall: u64::MAX, ..MINTED }.was_set_back_since(u64::MAX));
     }
 
     #[test]

@@ -31,9 +31,10 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// Whether the token may be handed out at `now`.
+    /// Whether the token may be handed out at `now`. A token that was issued in the future by the wall
+    /// clock is dead: while the other clocks stood still, nothing tells its age.
     pub fn is_alive(&self, now: Moment) -> bool {
-        now.is_before(self.deadline)
+        now.is_before(self.deadline) && !now.was_set_back_since(self.minted.wall)
     }
 
     /// Whether the server granted no lifetime (`expires_in: 0`). The caller may use such a token

@@ -49,6 +49,33 @@ async fn fault_3_a_clock_set_back_does_not_lengthen_a_life() {
     assert_ne!(stage.token(&login).await.ticket, first.ticket);
 }
 
+/// Set back an hour while the other clocks stood still, the clocks would show an old token as young.
+#[tokio::test]
+async fn fault_76_a_token_that_was_issued_in_the_future_is_dead() {
+    const HOUR: u64 = 3_600_000_000;
+    let (stage, login) = (Stage::new(numbered), login());
+    let first = stage.token(&login).await;
+    stage.clock.change(|now| now.wall -= HOUR);
+    assert_eq!(stage.peek(first.ticket), Peek::Gone);
+    assert!(stage.source.cached(&login).is_none());
+    assert_eq!(stage.counts(), (0, 1));
+    let second = stage.token(&login).await;
+    assert!(second.ticket != first.ticket && stage.is_alive(second.ticket));
+    // The clock is right again: only the second token is cached.
+    stage.clock.change(|now| now.wall += HOUR);
+    assert_eq!((stage.peek(first.ticket), stage.script.posts()), (Peek::Gone, 2));
+}
+
+#[tokio::test]
+async fn a_time_server_that_sets_the_clock_back_by_seconds_kills_no_token() {
+    let (stage, login) = (Stage::new(numbered), login());
+    let first = stage.token(&login).await;
+    stage.clock.change(|now| now.wall -= 5_000_000);
+    assert!(stage.is_alive(first.ticket));
+    assert_eq!(stage.token(&login).await.ticket, first.ticket);
+    assert_eq!(stage.script.posts(), 1);
+}
+
 #[tokio::test]
 async fn a_life_is_counted_from_the_request_and_shortened_by_the_server() {
     let (stage, login) = (Stage::new(|_| granted_for("short", Some(20))), login());
@@ -69,10 +96,10 @@ async fn renewal_retires_the_old_ticket_at_once() {
     let (minted, dead) = (old.token.minted, old.token.deadline);
     stage.clock.change(|now| *now = dead);
     let new = stage.token(&login).await;
-    stage.clock.change(|now| *now = minted);
-    assert_eq!(stage.peek(old.ticket), Peek::Gone);
     assert!(stage.is_alive(new.ticket));
     assert_eq!(stage.counts(), (1, 0));
+    stage.clock.change(|now| *now = minted);
+    assert_eq!(stage.peek(old.ticket), Peek::Gone);
 }
 
 #[tokio::test]

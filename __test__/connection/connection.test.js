@@ -203,6 +203,53 @@ describe('the option Connection', () => {
   });
 });
 
+describe('a shared Connection that a caller has changed', () => {
+  const changes = {
+    'its token': (connection) => {
+      connection.accessToken = 'the caller’s';
+    },
+    'its instance URL': (connection) => {
+      connection.instanceUrl = 'https://callers.my.salesforce.com';
+    },
+    'its instance URL, to none': (connection) => {
+      connection.instanceUrl = undefined;
+    },
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    test(`fault 80: in ${what}, is not the next caller’s, and stays as it is`, async () => {
+      const org = await startOrg();
+      const changed = await manager.getConnection(org.config);
+      change(changed);
+      const { accessToken, instanceUrl } = changed;
+      for (const options of [undefined, {}]) {
+        const connection = await manager.getConnection(org.config, options);
+        expect(connection).not.toBe(changed);
+        expect(connection.instanceUrl).toBe(org.instanceUrl);
+        expect(connection.accessToken).toBe((await manager.getAccessToken(org.config)).accessToken);
+        expect(await connection.query(QUERY)).toHaveProperty('totalSize', 5);
+        expect(await manager.getConnection(org.config)).toBe(connection);
+      }
+      expect(changed).toMatchObject({ accessToken, instanceUrl });
+      expect(org.stats().tokenRequests).toBe(1);
+    });
+  }
+
+  test('by its class, which spells the instance URL in its own way, is the next caller’s', async () => {
+    class Slashed extends Connection {
+      constructor(config) {
+        super({ ...config, instanceUrl: `${config.instanceUrl}/` });
+      }
+    }
+    const org = await startOrg();
+    const slashed = new JWTConnectionManager({ Connection: Slashed });
+    const connection = await slashed.getConnection(org.config);
+    expect(await slashed.getConnection(org.config)).toBe(connection);
+    org.revokeAll();
+    await slashed.getAccessToken(org.config, { rejectedToken: connection.accessToken });
+    expect(await slashed.getConnection(org.config)).toBe(connection);
+  });
+});
+
 test('two orgs with two users each, side by side, are not mixed up', async () => {
   const users = ['ada@example.com', 'bea@example.com'];
   const orgs = await Promise.all([startOrg({ delay: 20 }), startOrg()]);

@@ -16,6 +16,12 @@ beforeEach(() => {
   manager = new JWTConnectionManager();
 });
 
+/** A token that is a JWT; nobody checks its signature. */
+const jwt = (claims) =>
+  [{ alg: 'RS256' }, claims, 'signature']
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+
 /** Waits until a token is past its life. */
 const untilExpired = async ({ expiresAt }) => sleep(Math.max(0, expiresAt - Date.now()) + 20);
 
@@ -61,6 +67,20 @@ describe('a token whose life is over', () => {
     expect(connection.accessToken).toBe('the caller’s');
   });
 
+  test('is not set on a Connection at an instance URL of the caller’s', async () => {
+    const { org, config } = await startOrgBehind(SHORT);
+    const connection = await manager.getConnection(config);
+    const { accessToken } = connection;
+    org.revokeAll();
+    connection.instanceUrl = 'https://callers.my.salesforce.com';
+    await untilExpired(await manager.getAccessToken(config));
+    expect((await manager.getAccessToken(config)).accessToken).not.toBe(accessToken);
+    expect(connection).toMatchObject({
+      accessToken,
+      instanceUrl: 'https://callers.my.salesforce.com',
+    });
+  });
+
   test('takes along the instance URL of an org that moved', async () => {
     const { org, extra, config } = await startOrgBehind(SHORT);
     const connection = await manager.getConnection(config);
@@ -101,6 +121,31 @@ describe('a token whose life is over', () => {
     expect([await life(200), await life('session')]).toEqual([170, 3270]);
     extra.fields = {};
     expect(await life(181)).toBe(151);
+  });
+
+  test.each([
+    ['exp of a token that is a JWT', {}, 1_000],
+    ['expires_in, which is shorter', { expires_in: 100 }, 100],
+  ])('fault 75: has the life of %s', async (_, fields, seconds) => {
+    const { config, extra } = await startOrgBehind(fields);
+    const asked = Math.floor(Date.now() / 1000);
+    extra.fields.access_token = jwt({ sub: 'robot', exp: asked + 1_000 });
+    const { expiresAt } = await manager.getAccessToken({ ...config, tokenTtl: 'session' });
+    const life = expiresAt / 1000 - asked;
+    const buffer = Math.min(30, seconds / 10);
+    // The server's clock is told in whole seconds.
+    expect(life).toBeGreaterThan(seconds - buffer - 2);
+    expect(life).toBeLessThanOrEqual(seconds - buffer + 1);
+  });
+
+  test('an exp later than the configured life, or one that cannot be read, changes nothing', async () => {
+    const { config, extra } = await startOrgBehind({});
+    for (const [index, exp] of [9e9, 'soon', null, {}].entries()) {
+      extra.fields.access_token = jwt({ exp });
+      const asked = Date.now();
+      const { expiresAt } = await manager.getAccessToken({ ...config, tokenTtl: 180 + index });
+      expect(Math.floor((expiresAt - asked) / 1000)).toBe(150 + index);
+    }
   });
 
   test('fault 14: has the documented life of three minutes less thirty seconds by default', async () => {

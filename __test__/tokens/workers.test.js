@@ -62,6 +62,30 @@ function runWithWorker({ config }, program) {
 }
 
 describe('the tokens of getInstance', () => {
+  test('an answer that a newer token has overtaken is not taken over', async () => {
+    const org = await startOrg();
+    let second;
+    const isSecondHere = new Promise((resolve) => {
+      second = resolve;
+    });
+    const host = await startTokenHost(async () => {
+      const number = host.forms.length;
+      if (number === 1) await isSecondHere;
+      else setTimeout(second, 200);
+      return { access_token: `token-${number}`, instance_url: org.instanceUrl };
+    });
+    const reports = await runWithWorker(
+      { config: { ...org.config, instanceUrl: host.url } },
+      `const first = pkg.getAccessToken(input.config);
+       while (pkg.getCacheStats().requests === 0) await new Promise(setImmediate);
+       await worker.ask('clear'); // of the source alone: this thread remembers its call
+       const second = await pkg.getAccessToken(input.config);
+       report([(await first).accessToken, second.accessToken]);
+       report([(await pkg.getAccessToken(input.config)) === second]);`,
+    );
+    expect(reports).toEqual([['token-2', 'token-2'], [true]]);
+  });
+
   test('fault 47: are shared by all threads: one request in all', async () => {
     const org = await startOrg();
     const reports = await runWithWorker(

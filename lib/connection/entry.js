@@ -29,13 +29,20 @@ class ConnectionEntry extends TokenEntry {
     this.connection = null;
     /** Stored, so that a warm call makes no promise. @type {Promise<any> | null} */
     this.connectionPromise = null;
+    /** The Connection's instance URL, as it was set here. @type {unknown} */
+    this.connectedTo = undefined;
     /** When the Connection was made, in milliseconds since the epoch. */
     this.connectedAt = 0;
   }
 
-  /** Whether the Connection still has the token that this entry set on it. */
+  /** Whether the Connection still has the token and the instance URL that this entry set on it. */
   isConnected() {
-    return this.connection !== null && this.connection.accessToken === this.token?.accessToken;
+    const { connection } = this;
+    return (
+      connection !== null &&
+      connection.accessToken === this.token?.accessToken &&
+      connection.instanceUrl === this.connectedTo
+    );
   }
 
   /** Whether somebody called the Connection's `logout()`, which revokes the token. */
@@ -44,8 +51,8 @@ class ConnectionEntry extends TokenEntry {
   }
 
   /**
-   * Takes over a token as every entry does, and sets it on the Connection. A Connection whose token
-   * somebody else has set is left alone.
+   * Takes over a token as every entry does, and sets it on the Connection. A Connection whose token or
+   * instance URL somebody else has set is left alone.
    *
    * @param {GrantedToken} granted
    */
@@ -56,6 +63,7 @@ class ConnectionEntry extends TokenEntry {
     if (connected && token !== before) {
       this.connection.accessToken = token.accessToken;
       this.connection.instanceUrl = token.instanceUrl;
+      this.connectedTo = this.connection.instanceUrl;
     }
     return token;
   }
@@ -70,6 +78,7 @@ class ConnectionEntry extends TokenEntry {
   /** @param {any} connection */
   connect(connection) {
     this.connection = connection;
+    this.connectedTo = connection.instanceUrl;
     this.connectionPromise = Promise.resolve(connection);
     this.connectedAt = Date.now();
   }

@@ -3,6 +3,8 @@
 // Makes Connections. No other file loads jsforce.
 
 const { SalesforceAuthError, authError, causedBy } = require('../errors.js');
+const { hideSecrets, summarize } = require('../printed.js');
+const { limitRequests } = require('./api-requests.js');
 const { rememberError } = require('./hidden-errors.js');
 const { SessionRefresh } = require('./session-refresh.js');
 
@@ -41,6 +43,8 @@ function loadConnectionClass() {
 function openConnection(Connection, entry, token, connectionOptions) {
   const refresh = new SessionRefresh(entry, token.accessToken);
   const connection = new Connection({
+    // Else what somebody has put on Object.prototype would be options of jsforce.
+    __proto__: null,
     ...connectionOptions,
     ...entry.connectionOptions,
     loginUrl: entry.loginUrl ?? entry.instanceUrl,
@@ -52,8 +56,9 @@ function openConnection(Connection, entry, token, connectionOptions) {
   connection.userInfo = userInfoOf(token);
   // A user's class may hide its token. Renewed tokens are set on `accessToken`.
   connection.accessToken ??= token.accessToken;
+  limitRequests(connection);
   entry.prepare(connection);
-  return connection;
+  return summarize(connection);
 
   /**
    * jsforce calls this after a 401.
@@ -83,14 +88,14 @@ function openConnection(Connection, entry, token, connectionOptions) {
  */
 function tokenResponse({ accessToken, instanceUrl, identityUrl, scope }, refreshToken) {
   const rotated = refreshToken === undefined ? {} : { refresh_token: refreshToken };
-  return {
+  return hideSecrets({
     ...rotated,
     access_token: accessToken,
     instance_url: instanceUrl,
     id: identityUrl,
     scope,
     token_type: 'Bearer',
-  };
+  });
 }
 
 /** @param {AccessToken} token */

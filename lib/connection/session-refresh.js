@@ -4,13 +4,12 @@
 
 const { peek } = require('../../native.js');
 const { BUDGET } = require('../call-options.js');
-const { authError, errorOf } = require('../errors.js');
+const { stopwatch } = require('../time-limit.js');
+const { PAUSE, replaceRejected, sessionRejected } = require('../tokens/rejection.js');
 
 /** @typedef {import('./entry').ConnectionEntry} ConnectionEntry */
 /** @typedef {import('../..').AccessToken} AccessToken */
 
-/** Milliseconds after a rejection before a call may force another login. */
-const PAUSE = 10_000;
 /** The most logins that a Connection may force in a row, each within the pause of the last. */
 const FORCED = 3;
 
@@ -28,12 +27,12 @@ class SessionRefresh {
   #known;
   /** The access token that was minted last because of a 401. */
   #onTrial = '';
-  /** When the API refused the token on trial, in milliseconds since the epoch. */
-  #rejectedAt = Infinity;
+  /** Since the API refused the token on trial, if it did. @type {(() => number) | null} */
+  #sinceRejected = null;
   /** Logins forced in a row. */
   #forced = 0;
-  /** When a login was forced last, in milliseconds since the epoch. */
-  #forcedAt = -Infinity;
+  /** Since a login was forced last, if one was. @type {(() => number) | null} */
+  #sinceForced = null;
   /**
    * The Connection's `limitInfo` when the token went on trial. jsforce replaces the object when a
    * REST answer tells the API usage: the sign of a success. A 401 and other APIs tell none.
@@ -64,37 +63,17 @@ class SessionRefresh {
     }
     const refused = this.#known;
     if (this.#isLoop(connection, refused)) {
-      if (this.#rejectedAt === Infinity) this.#rejectedAt = Date.now();
-      throw rejected('a new token');
+      this.#sinceRejected ??= stopwatch();
+      throw sessionRejected('a new token');
     }
-    let { renewed, isNew, refreshToken } = await this.#replace(refused);
-    // A login that ran before the 401 may have brought the refused token.
-    if (renewed.accessToken === refused && !isNew) {
-      const again = await this.#replace(refused);
-      ({ renewed, isNew } = again);
-      refreshToken = again.refreshToken ?? refreshToken;
+    const next = await replaceRejected(this.#entry, refused, { budget: BUDGET });
+    const { accessToken } = next.token;
+    if (next.isNew) this.#try(connection, accessToken);
+    if (accessToken === refused) {
+      this.#sinceRejected = stopwatch();
+      throw sessionRejected('the token it issues again');
     }
-    if (isNew) this.#try(connection, renewed.accessToken);
-    if (renewed.accessToken === refused) {
-      this.#rejectedAt = Date.now();
-      throw rejected('the token it issues again');
-    }
-    return { token: this.#give(connection, renewed), refreshToken };
-  }
-
-  /**
-   * Drops the refused token and gets the next one. Another call may have got the next one before.
-   *
-   * @param {string} refused
-   */
-  async #replace(refused) {
-    const { login } = this.#entry;
-    // Tokens with a larger number were asked for after this.
-    const last = login.reject(refused);
-    const asked = await login.token(BUDGET);
-    if (asked.outcome === 'refused') throw errorOf(asked.refusal);
-    const { token, refreshToken } = asked;
-    return { renewed: this.#entry.adopt(token), isNew: token.request > last, refreshToken };
+    return { token: this.#give(connection, next.token), refreshToken: next.refreshToken };
   }
 
   /**
@@ -116,10 +95,9 @@ class SessionRefresh {
    */
   #isLoop(connection, refused) {
     if (refused !== this.#onTrial) return false;
-    const now = Date.now();
     const hasWorked = connection.limitInfo !== this.#limitInfo;
-    if (hasWorked) return this.#forced >= FORCED && now - this.#forcedAt < PAUSE;
-    return now - this.#rejectedAt < PAUSE;
+    if (hasWorked) return this.#forced >= FORCED && isWithinPause(this.#sinceForced);
+    return this.#sinceRejected === null || isWithinPause(this.#sinceRejected);
   }
 
   /**
@@ -129,11 +107,10 @@ class SessionRefresh {
    * @param {string} accessToken
    */
   #try(connection, accessToken) {
-    const now = Date.now();
-    this.#forced = now - this.#forcedAt < PAUSE ? this.#forced + 1 : 1;
-    this.#forcedAt = now;
+    this.#forced = isWithinPause(this.#sinceForced) ? this.#forced + 1 : 1;
+    this.#sinceForced = stopwatch();
     this.#onTrial = accessToken;
-    this.#rejectedAt = Infinity;
+    this.#sinceRejected = null;
     this.#limitInfo = connection.limitInfo;
   }
 
@@ -150,9 +127,9 @@ class SessionRefresh {
   }
 }
 
-/** @param {string} what */
-function rejected(what) {
-  return authError('SESSION_REJECTED', `The API answers 401 to ${what}.`);
+/** @param {(() => number) | null} since */
+function isWithinPause(since) {
+  return since !== null && since() < PAUSE;
 }
 
 exports.SessionRefresh = SessionRefresh;

@@ -10,6 +10,7 @@ const {
   checkString,
   checkVersion,
   invalid,
+  own,
 } = require('../checks.js');
 const { checkNames } = require('../option-names.js');
 
@@ -33,7 +34,7 @@ function readConfig(given) {
   checkNames(given, 'config', FIELDS);
   /** @type {any} */
   const config = {};
-  for (const name of FIELDS) config[name] = given[name];
+  for (const name of FIELDS) config[name] = own(given, name);
   checkPresent(config, REQUIRED);
   checkKey(config.privateKey);
   for (const name of STRINGS) checkString(config, name);

@@ -118,9 +118,17 @@ class JWTConnectionManager {
     return this.#entries.find(config.username, config) ?? this.#add(config);
   }
 
-  /** @param {JWTConfig} given */
+  /**
+   * The entry of a config that was not found as it was given: a new one, unless the config differs
+   * only in what it has from `Object.prototype`.
+   *
+   * @param {JWTConfig} given
+   */
   #add(given) {
-    const entry = new JwtEntry(this.#source, readConfig(given));
+    const config = readConfig(given);
+    const found = this.#entries.find(config.username, config);
+    if (found !== undefined) return found;
+    const entry = new JwtEntry(this.#source, config);
     this.#entries.add(entry);
     return entry;
   }

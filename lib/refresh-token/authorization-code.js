@@ -3,9 +3,10 @@
 // The first refresh token: the URL of the login page, and the request that redeems its code.
 
 const native = require('../../native.js');
-const { checkPresent, checkString, invalid } = require('../checks.js');
+const { checkPresent, checkString, invalid, own } = require('../checks.js');
 const { authError, errorOf } = require('../errors.js');
 const { checkNames } = require('../option-names.js');
+const { hideSecrets } = require('../printed.js');
 const { checkApp, checkFields, nativeConfig, pick } = require('./config.js');
 
 /** @typedef {import('../..').OAuth2Config} OAuth2Config */
@@ -27,8 +28,12 @@ function authorizationRequest(config, options = {}) {
   checkNames(options, 'options', OPTIONS);
   // Loaded here, because few processes ask for an authorization.
   const { createHash, randomBytes } = require('node:crypto');
-  const { scope, state = randomBytes(RANDOM).toString('base64url'), prompt, loginHint } = options;
-  for (const name of OPTIONS) checkString({ scope, state, prompt, loginHint }, name);
+  const [scope, prompt] = [own(options, 'scope'), own(options, 'prompt')];
+  const loginHint = own(options, 'loginHint');
+  const state = own(options, 'state', randomBytes(RANDOM).toString('base64url'));
+  for (const name of OPTIONS) {
+    checkString({ scope, state, prompt, loginHint }, name);
+  }
   const { site, clientId, redirectUri, refusal } = native.loginPage(
     nativeConfig(app),
     app.redirectUri,
@@ -51,7 +56,7 @@ function authorizationRequest(config, options = {}) {
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) url.searchParams.set(name, value);
   }
-  return { url: url.href, state, codeVerifier };
+  return hideSecrets({ url: url.href, state, codeVerifier });
 }
 
 /**
@@ -65,7 +70,7 @@ async function redeemAuthorizationCode(config, given) {
     throw invalid('code', 'Pass { code, codeVerifier }.');
   }
   checkNames(given, 'The code', ['code', 'codeVerifier']);
-  const { code, codeVerifier } = given;
+  const [code, codeVerifier] = [own(given, 'code'), own(given, 'codeVerifier')];
   checkPresent({ code, codeVerifier }, ['code', 'codeVerifier']);
   for (const name of ['code', 'codeVerifier']) checkString({ code, codeVerifier }, name);
   const source = native.TokenSource.sharedForRefreshTokens();
@@ -78,7 +83,7 @@ async function redeemAuthorizationCode(config, given) {
   const { refusal, refreshToken, accessToken, instanceUrl, identityUrl, scope } = answer;
   // The refresh token is valuable even if the access token beside it was refused.
   if (refreshToken !== undefined) {
-    return { refreshToken, accessToken, instanceUrl, identityUrl, scope };
+    return hideSecrets({ refreshToken, accessToken, instanceUrl, identityUrl, scope });
   }
   if (refusal) throw errorOf(refusal);
   throw authError('SCOPE_MISSING', 'The answer holds no refresh token.');

@@ -12,6 +12,7 @@ const {
   checkVersion,
   invalid,
   kindOf,
+  own,
 } = require('../checks.js');
 const { checkNames } = require('../option-names.js');
 
@@ -58,24 +59,23 @@ function pick(given, refreshToken, cacheKey) {
   if (typeof given !== 'object' || given === null) {
     throw invalid('config', 'config must be an object; leave it out to read the environment.');
   }
-  const { loginUrl = LOGIN_URL, keepTimeout = KEEP_TIMEOUT } = given;
   return {
-    clientId: given.clientId,
-    clientSecret: given.clientSecret,
-    privateKey: given.privateKey,
-    clientAuthentication: given.clientAuthentication,
-    loginUrl,
-    redirectUri: given.redirectUri,
-    refreshToken: refreshToken === undefined ? given.refreshToken : refreshToken,
+    clientId: own(given, 'clientId'),
+    clientSecret: own(given, 'clientSecret'),
+    privateKey: own(given, 'privateKey'),
+    clientAuthentication: own(given, 'clientAuthentication'),
+    loginUrl: own(given, 'loginUrl', LOGIN_URL),
+    redirectUri: own(given, 'redirectUri'),
+    refreshToken: refreshToken === undefined ? own(given, 'refreshToken') : refreshToken,
     cacheKey,
-    instanceUrl: given.instanceUrl,
-    rotation: given.rotation,
-    tokenTtl: given.tokenTtl,
-    tokenBuffer: given.tokenBuffer,
-    version: given.version,
-    connectionOptions: given.connectionOptions,
-    onRefreshToken: given.onRefreshToken,
-    keepTimeout,
+    instanceUrl: own(given, 'instanceUrl'),
+    rotation: own(given, 'rotation'),
+    tokenTtl: own(given, 'tokenTtl'),
+    tokenBuffer: own(given, 'tokenBuffer'),
+    version: own(given, 'version'),
+    connectionOptions: own(given, 'connectionOptions'),
+    onRefreshToken: own(given, 'onRefreshToken'),
+    keepTimeout: own(given, 'keepTimeout', KEEP_TIMEOUT),
   };
 }
 

@@ -9,7 +9,7 @@ const { EventEmitter } = require('node:events');
 const native = require('../../native.js');
 const { throwIfAborted } = require('../abort.js');
 const { readCallOptions } = require('../call-options.js');
-const { checkSeconds, invalid } = require('../checks.js');
+const { checkSeconds, invalid, own } = require('../checks.js');
 const { Connections } = require('../connection/connections.js');
 const { ConnectionEntries } = require('../connection/entries.js');
 const { readOAuth2Environment } = require('../environment.js');
@@ -51,7 +51,7 @@ class SalesforceConnectionManager extends EventEmitter {
     const shared = () => native.TokenSource.sharedForRefreshTokens();
     const opened = sourceFor(options, shared, ['connectionTtl']);
     const { source, capacity } = opened;
-    const { connectionTtl = CONNECTION_TTL } = options;
+    const connectionTtl = own(options, 'connectionTtl', CONNECTION_TTL);
     checkSeconds({ connectionTtl }, 'connectionTtl', '');
     this.#connectionTtl = connectionTtl * 1000;
     this.#source = source;

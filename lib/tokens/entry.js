@@ -5,6 +5,7 @@
 // This file: one configured login and the token that it handed out last.
 
 const { peek } = require('../../native.js');
+const { hideSecrets } = require('../printed.js');
 const { warnOfClock } = require('../warnings.js');
 
 /** @typedef {import('../..').AccessToken} AccessToken */
@@ -52,6 +53,8 @@ class TokenEntry {
     this.token = null;
     /** Stored, so that a warm call makes no promise. @type {Promise<AccessToken> | null} */
     this.tokenPromise = null;
+    /** The token that replaced a rejected one last. @type {import('./rejection').Trial | null} */
+    this.trial = null;
   }
 
   /**
@@ -72,7 +75,8 @@ class TokenEntry {
     }
     if (granted.clockSkew !== 0) warnOfClock(granted.clockSkew);
     this.ticket = ticket;
-    this.token = Object.freeze({ accessToken, instanceUrl, expiresAt, identityUrl, scope });
+    const token = hideSecrets({ accessToken, instanceUrl, expiresAt, identityUrl, scope });
+    this.token = Object.freeze(token);
     this.tokenPromise = Promise.resolve(this.token);
     return this.token;
   }

@@ -5,10 +5,11 @@
 const { peek } = require('../../native.js');
 const { throwIfAborted, untilAborted } = require('../abort.js');
 const { errorOf } = require('../errors.js');
+const { Trial, replaceRejected, sessionRejected } = require('./rejection.js');
 
 /** @typedef {import('./entry').TokenEntry} TokenEntry */
 /** @typedef {import('../..').AccessToken} AccessToken */
-/** @typedef {Pick<ReturnType<typeof import('../call-options').readCallOptions>, 'budget' | 'signal'>} TokenCall */
+/** @typedef {Pick<ReturnType<typeof import('../call-options').readCallOptions>, 'budget' | 'signal' | 'rejectedToken'>} TokenCall */
 
 /** `peek`: the token may not be used. */
 const DEAD = 0;
@@ -50,18 +51,37 @@ class LiveTokens {
   }
 
   /**
-   * The entry's token if it is alive, else one that the login asks for.
+   * The entry's token if it is alive and not the one that the caller rejects, else one that the login
+   * asks for.
    *
    * @param {E} entry
    * @param {TokenCall} call
    * @returns {Promise<AccessToken>}
    */
-  async token(entry, { budget, signal }) {
+  async token(entry, call) {
+    const { budget, signal, rejectedToken } = call;
     throwIfAborted(signal);
-    if (entry.token !== null && this.isAlive(entry)) return entry.token;
+    const isAlive = entry.token !== null && this.isAlive(entry);
+    // `isAlive` may have adopted a newer token.
+    const { token } = entry;
+    if (isAlive && token !== null && token.accessToken !== rejectedToken) return token;
+    if (rejectedToken !== undefined) return this.#replace(entry, rejectedToken, call);
     const asked = await untilAborted(entry.login.token(budget), signal);
     if (asked.outcome === 'refused') throw errorOf(asked.refusal);
     return entry.adopt(asked.token);
+  }
+
+  /**
+   * @param {E} entry
+   * @param {string} rejectedToken
+   * @param {TokenCall} call
+   */
+  async #replace(entry, rejectedToken, call) {
+    if (entry.trial?.hasFailed(rejectedToken)) throw sessionRejected('a new token');
+    const { token, isNew } = await replaceRejected(entry, rejectedToken, call);
+    if (isNew) entry.trial = new Trial(token.accessToken);
+    if (token.accessToken === rejectedToken) throw sessionRejected('the token it issues again');
+    return token;
   }
 }
 

@@ -1,6 +1,7 @@
 //! A token endpoint (RFC 6749 §3.2) and its answers, for all issuers. Each issuer has a folder for
 //! its peculiarities.
 
+mod expiry;
 mod field;
 mod oauth_error;
 mod response;

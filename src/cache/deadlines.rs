@@ -48,7 +48,7 @@ impl Ticket {
 /// What [`Deadlines::peek`] says of a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Peek {
-    /// The token may not be used: past its deadline, or retired.
+    /// The token may not be used: past its deadline, issued in the future, or retired.
     Gone,
     /// The token may be used.
     Alive,
@@ -64,6 +64,9 @@ pub enum Peek {
 struct Slot {
     generation: AtomicU32,
     marked: AtomicU32,
+    /// When the token was minted, by the wall clock.
+    minted: AtomicU64,
+    /// The deadline, by each clock.
     wall: AtomicU64,
     monotonic: AtomicU64,
     boot: AtomicU64,
@@ -99,9 +102,9 @@ impl Default for Deadlines {
 }
 
 impl Deadlines {
-    /// Issues a ticket that is alive before `deadline` and due for renewal at `renew_at`. `None` if
-    /// a million tickets are alive already.
-    pub fn issue(&self, deadline: Moment, renew_at: Moment) -> Option<Ticket> {
+    /// Issues a ticket that is alive from `minted` until `deadline`, and due for renewal at `renew_at`.
+    /// `None` if a million tickets are alive already.
+    pub fn issue(&self, minted: Moment, renew_at: Moment, deadline: Moment) -> Option<Ticket> {
         let slot_number = {
             let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
             match free.slots.pop() {
@@ -123,6 +126,7 @@ impl Deadlines {
         fence(Ordering::Release);
         slot.hits.store(0, Ordering::Relaxed);
         slot.marked.store(0, Ordering::Relaxed);
+        slot.minted.store(minted.wall, Ordering::Relaxed);
         slot.wall.store(deadline.wall, Ordering::Relaxed);
         slot.monotonic.store(deadline.monotonic, Ordering::Relaxed);
         slot.boot.store(deadline.boot, Ordering::Relaxed);
@@ -136,6 +140,7 @@ impl Deadlines {
         if slot.generation.load(Ordering::Acquire) != ticket.generation() {
             return None;
         }
+        let minted = slot.minted.load(Ordering::Relaxed);
         let deadline = Moment {
             wall: slot.wall.load(Ordering::Relaxed),
             monotonic: slot.monotonic.load(Ordering::Relaxed),
@@ -143,7 +148,8 @@ impl Deadlines {
         };
         fence(Ordering::Acquire);
         let same = slot.generation.load(Ordering::Relaxed) == ticket.generation();
-        (same && now.is_before(deadline)).then_some(slot)
+        let is_alive = same && now.is_before(deadline) && !now.was_set_back_since(minted);
+        is_alive.then_some(slot)
     }
 
     /// Whether the token of `ticket` may be used at `now`. This is no use of it.
@@ -215,7 +221,7 @@ mod tests {
     #[test]
     fn a_ticket_is_alive_until_its_deadline() {
         let table = Deadlines::default();
-        let ticket = table.issue(soon(), soon()).unwrap();
+        let ticket = table.issue(NOW, soon(), soon()).unwrap();
         assert_ne!(table.peek(ticket, NOW), Peek::Gone);
         assert_eq!(table.peek(ticket, soon()), Peek::Gone);
     }
@@ -223,10 +229,10 @@ mod tests {
     #[test]
     fn a_retired_number_never_comes_alive_again() {
         let table = Deadlines::default();
-        let first = table.issue(soon(), soon()).unwrap();
+        let first = table.issue(NOW, soon(), soon()).unwrap();
         assert!(table.retire(first).is_some());
         assert!(table.retire(first).is_none());
-        let second = table.issue(soon(), soon()).unwrap();
+        let second = table.issue(NOW, soon(), soon()).unwrap();
         assert_eq!(first.slot(), second.slot());
         assert_eq!(table.peek(first, NOW), Peek::Gone);
         assert_ne!(table.peek(second, NOW), Peek::Gone);
@@ -237,7 +243,7 @@ mod tests {
     #[test]
     fn stray_numbers_are_gone() {
         let table = Deadlines::default();
-        table.issue(soon(), soon()).unwrap();
+        table.issue(NOW, soon(), soon()).unwrap();
         for number in [0, 1, (1 << 20) + 999_999, 1 << 53, u64::MAX] {
             assert_eq!(table.peek(Ticket::of(number), NOW), Peek::Gone, "{number}");
             assert!(table.retire(Ticket::of(number)).is_none());
@@ -245,9 +251,19 @@ mod tests {
     }
 
     #[test]
+    fn fault_76_a_ticket_of_the_future_is_dead() {
+        let table = Deadlines::default();
+        let ticket = table.issue(NOW, soon(), soon()).unwrap();
+        let set_back = |by| Moment { wall: NOW.wall - by, ..NOW };
+        assert_ne!(table.peek(ticket, set_back(5_000_000)), Peek::Gone);
+        assert_eq!(table.peek(ticket, set_back(5_000_001)), Peek::Gone);
+        assert_ne!(table.peek(ticket, NOW), Peek::Gone);
+    }
+
+    #[test]
     fn uses_are_marked_once_a_second_and_counted_always() {
         let table = Deadlines::default();
-        let ticket = table.issue(soon(), soon()).unwrap();
+        let ticket = table.issue(NOW, soon(), soon()).unwrap();
         assert_eq!(table.peek(ticket, NOW), Peek::AliveUnmarked);
         assert_eq!(table.peek(ticket, NOW), Peek::Alive);
         let later = NOW.after(Duration::from_secs(1));
@@ -259,7 +275,7 @@ mod tests {
     #[test]
     fn one_caller_is_asked_to_renew_and_the_next_half_a_minute_later() {
         let table = Deadlines::default();
-        let ticket = table.issue(NOW.after(PAUSE * 3), NOW.after(PAUSE)).unwrap();
+        let ticket = table.issue(NOW, NOW.after(PAUSE), NOW.after(PAUSE * 3)).unwrap();
         assert_ne!(table.peek(ticket, NOW), Peek::Due);
         assert_eq!(table.peek(ticket, NOW.after(PAUSE)), Peek::Due);
         assert_ne!(table.peek(ticket, NOW.after(PAUSE)), Peek::Due);
@@ -277,7 +293,7 @@ mod tests {
         let table = Deadlines::default();
         // The deadline of the first token has passed, the deadlines of later tokens have not. Only
         // a mix-up of generations can make the first token look alive.
-        let dead = table.issue(NOW, NOW).unwrap();
+        let dead = table.issue(NOW, NOW, NOW).unwrap();
         // Miri takes a thousand times as long for each turn.
         let turns = if cfg!(miri) { 100 } else { 20_000 };
         let done = AtomicU32::new(0);
@@ -286,7 +302,7 @@ mod tests {
                 let mut current = dead;
                 for _ in 0..turns {
                     table.retire(current);
-                    current = table.issue(soon(), soon()).unwrap();
+                    current = table.issue(NOW, soon(), soon()).unwrap();
                 }
                 done.store(1, Ordering::Relaxed);
             });

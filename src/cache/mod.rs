@@ -118,7 +118,7 @@ impl TokenCache {
     ) -> Arc<CachedToken> {
         let epoch = self.epoch.read().unwrap_or_else(PoisonError::into_inner);
         let ticket = if *epoch == begun && token.is_alive(now) {
-            self.deadlines.issue(token.deadline, token.renew_at)
+            self.deadlines.issue(token.minted, token.renew_at, token.deadline)
         } else {
             None
         };

@@ -51,7 +51,16 @@ pub(super) async fn request(
 
 /// By RFC 6749 §2.3.1, both parts are form-encoded before they are joined.
 fn basic(id: &str, secret: &Secret) -> Secret {
-    let encode = |text: &str| Zeroizing::new(byte_serialize(text.as_bytes()).collect::<String>());
-    let pair = Zeroizing::new(format!("{}:{}", *encode(id), *encode(secret.expose())));
-    Secret::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
+    let parts = [id, secret.expose()];
+    // Room for both texts, escaped and encoded: a text that grows leaves copies of the secret behind.
+    let room = 3 * (id.len() + secret.expose().len()) + 1;
+    let mut pair = Zeroizing::new(String::with_capacity(room));
+    for (index, part) in parts.into_iter().enumerate() {
+        pair.push_str(if index == 0 { "" } else { ":" });
+        pair.extend(byte_serialize(part.as_bytes()));
+    }
+    let mut header = String::with_capacity(8 + 2 * room);
+    header.push_str("Basic ");
+    STANDARD.encode_string(pair.as_bytes(), &mut header);
+    Secret::new(header)
 }

@@ -199,6 +199,9 @@ impl Lineage {
         let mut state = self.state();
         state.is_forgotten = true;
         state.granted = None;
+        // JavaScript may hold on to the lineage for long, and nothing reads its refresh token now.
+        state.current = Arc::new(Secret::new(String::new()));
+        state.last_stored = None;
         drop(state);
         self.changed.send_replace(());
     }

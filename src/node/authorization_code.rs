@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::outcome::Refusal;
 use super::promise::promise;
 use super::refresh_token::{RefreshTokenConfig, client};
+use super::secret_text::SecretText;
 use super::token_source::TokenSource;
 use crate::authorization_server::salesforce::Refreshed;
 use crate::credential::{name, secret};
@@ -33,9 +34,11 @@ pub struct Redeemed {
     /// The failure, if there is one.
     pub refusal: Option<Refusal>,
     /// The refresh token to store; absent if the app lacks the scope.
-    pub refresh_token: Option<String>,
+    #[napi(ts_type = "string")]
+    pub refresh_token: Option<SecretText>,
     /// An access token.
-    pub access_token: Option<String>,
+    #[napi(ts_type = "string")]
+    pub access_token: Option<SecretText>,
     /// The org's API host.
     pub instance_url: Option<String>,
     /// Salesforce's identity URL.
@@ -109,13 +112,13 @@ pub fn redeem<'env>(
 impl From<Refreshed> for Redeemed {
     fn from(redeemed: Refreshed) -> Self {
         let refresh_token = match redeemed.successor {
-            Successor::Token(token) => Some(token.expose().clone()),
+            Successor::Token(token) => Some(SecretText::from(&*token)),
             Successor::None | Successor::Unreadable => None,
         };
         match redeemed.token {
             Ok(token) => Self {
                 refresh_token,
-                access_token: Some(token.value.expose().clone()),
+                access_token: Some(SecretText::from(&token.value)),
                 instance_url: token.instance_url,
                 identity_url: token.identity_url,
                 scope: token.scope,

@@ -20,6 +20,7 @@ pub mod peek;
 mod promise;
 pub mod refresh_token;
 pub mod rotation;
+pub mod secret_text;
 mod shared;
 mod start;
 pub mod token_source;

@@ -6,6 +6,7 @@ use crate::cache::{CachedToken, Ticket};
 use crate::failure::{Code, Failure};
 
 use super::rotation::Rotation;
+use super::secret_text::SecretText;
 
 /// The answer to a call for a token.
 #[napi(discriminant = "outcome", discriminant_case = "lowercase", object_from_js = false)]
@@ -33,7 +34,8 @@ pub struct GrantedToken {
     /// The ticket for `peek`. If the token is not cached, 0, which is never alive.
     pub ticket: f64,
     /// The token itself.
-    pub access_token: String,
+    #[napi(ts_type = "string")]
+    pub access_token: SecretText,
     /// The org's API host.
     pub instance_url: Option<String>,
     /// Salesforce's identity URL.
@@ -79,7 +81,7 @@ impl From<&CachedToken> for GrantedToken {
         let token = &cached.token;
         Self {
             ticket: cached.ticket.map_or(0, Ticket::number) as f64,
-            access_token: token.value.expose().clone(),
+            access_token: SecretText::from(&token.value),
             instance_url: token.instance_url.clone(),
             identity_url: token.identity_url.clone(),
             scope: token.scope.clone(),

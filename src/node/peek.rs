@@ -1,6 +1,6 @@
 //! `peek`, by which every warm call checks its token. This Node-API function is written by hand:
-//! the macro's wrapper costs more than the check (`bench/warm-hit.js`). All `unsafe` code of this
-//! package is here.
+//! the macro's wrapper costs more than the check (`bench/warm-hit.js`). Beside this file,
+//! `secret_text.rs` alone has `unsafe` code.
 
 use std::panic::catch_unwind;
 use std::ptr::null_mut;

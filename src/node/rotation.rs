@@ -30,8 +30,8 @@ impl Rotation {
 impl Rotation {
     /// The refresh token to store.
     #[napi(getter, catch_unwind)]
-    pub fn refresh_token(&self) -> String {
-        self.offer.refresh_token.expose().clone()
+    pub fn refresh_token(&self) -> &str {
+        self.offer.refresh_token.expose()
     }
 
     /// SHA-256, in hexadecimal, of the refresh token to replace: the last one that was stored, or

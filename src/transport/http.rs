@@ -6,12 +6,14 @@ use std::pin::pin;
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderValue};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::breakage::failure_of;
 use super::permits::Permits;
@@ -105,12 +107,12 @@ impl HttpTransport {
         let (method, headers) = head_of(&request).map_err(unsent)?;
         let mut sending = client.request(method, request.url).headers(headers);
         if !request.body.expose().is_empty() {
-            sending = sending.body(request.body.expose().clone());
+            sending = sending.body(Bytes::from_owner(Body(request.body)));
         }
         let mut response = sending.send().await.map_err(|error| failure_of(&error))?;
         let status = response.status().as_u16();
         let headers = wanted(response.headers(), &request.wanted_headers);
-        let mut body = Vec::new();
+        let mut body = Zeroizing::new(Vec::new());
         while let Some(chunk) = response.chunk().await.map_err(|error| failure_of(&error))? {
             if body.len() + chunk.len() > request.body_limit {
                 let limit = request.body_limit / 1_024;
@@ -120,9 +122,9 @@ impl HttpTransport {
                     ..Failure::new(Code::ResponseTooLarge, what)
                 });
             }
-            body.extend_from_slice(&chunk);
+            append(&mut body, &chunk);
         }
-        Ok(Response { status, headers, body: Secret::new(body) })
+        Ok(Response { status, headers, body: Secret::new(std::mem::take(&mut *body)) })
     }
 }
 
@@ -144,13 +146,34 @@ impl Transport for HttpTransport {
     }
 }
 
+/// A request's body as the HTTP library takes it: wiped when the last of it is dropped.
+struct Body(Secret);
+
+impl AsRef<[u8]> for Body {
+    fn as_ref(&self) -> &[u8] {
+        self.0.expose().as_bytes()
+    }
+}
+
+/// A vector that grows by itself leaves its old content behind.
+fn append(body: &mut Zeroizing<Vec<u8>>, chunk: &[u8]) {
+    let length = body.len() + chunk.len();
+    if length > body.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(2 * length));
+        larger.extend_from_slice(body);
+        *body = larger;
+    }
+    body.extend_from_slice(chunk);
+}
+
 /// Method and headers as reqwest takes them.
 fn head_of(request: &Request) -> Result<(reqwest::Method, HeaderMap), Failure> {
     let unfit = || Failure::new(Code::Internal, "The request has no valid HTTP head.");
     let method = request.method.parse().map_err(|_| unfit())?;
     let mut headers = HeaderMap::new();
     for (name, secret) in &request.headers {
-        let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| unfit())?;
+        let wiped = Bytes::from_owner(Zeroizing::new(secret.expose().clone().into_bytes()));
+        let mut value = HeaderValue::from_maybe_shared(wiped).map_err(|_| unfit())?;
         value.set_sensitive(true);
         headers.insert(*name, value);
     }

@@ -21,7 +21,7 @@ const ON_LOOM: Edits = &[
         "use std::sync::{Mutex, OnceLock, PoisonError};",
         "use loom::sync::Mutex;\nuse std::sync::{OnceLock, PoisonError};",
     ),
-    // A page of 1,024 slots is 7,168 atomics to follow.
+    // A page of 1,024 slots is 8,192 atomics to follow.
     ("const PAGE: usize = 1_024;", "const PAGE: usize = 2;"),
 ];
 
