@@ -87,7 +87,7 @@ fn every_fault_has_a_test_and_every_numbered_test_a_fault() {
         }
     }
     let faults = table(&text("docs/reliability.md"));
-    assert_eq!(faults, (1..=36).chain([42, 43]).chain(45..=54).collect());
+    assert_eq!(faults, (1..=36).chain([42, 43]).chain(45..=54).chain(85..=86).collect());
     let untested: Vec<_> = faults.iter().filter(|fault| !tested.contains_key(fault)).collect();
     assert!(untested.is_empty(), "without a test: {untested:?}");
     tested.retain(|number, _| !faults.contains(number));
