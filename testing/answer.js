@@ -66,8 +66,9 @@ function oauthError(error, errorDescription, status = 400) {
  */
 async function send(response, { status, headers = {}, body = '', delay, loss }) {
   if (delay) await sleep(delay, undefined, { ref: false });
-  const { socket } = response;
-  if (loss === 'hang' || !socket) return;
+  // The socket of a pipelined request belongs to the answer before.
+  const { socket } = response.req;
+  if (loss === 'hang' || socket.destroyed) return;
   if (loss === 'reset') return reset(socket);
   if (loss === 'close') return void socket.end();
   response.statusCode = status;

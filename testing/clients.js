@@ -40,6 +40,9 @@ function toClient(registration, { app = 'external-client-app', rotation = false 
   const key = certificate
     ? new X509Certificate(certificate).publicKey
     : publicKey && createPublicKey(publicKey);
+  if (key && key.asymmetricKeyType !== 'rsa') throw new TypeError('The key of an app must be RSA');
+  const noUrl = redirectUris.find((uri) => !URL.canParse(uri));
+  if (noUrl !== undefined) throw new TypeError(`The redirect URI ${noUrl} is no URL`);
   return {
     id: clientId,
     secret: clientSecret,

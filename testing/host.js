@@ -5,7 +5,7 @@
 const http = require('node:http');
 const https = require('node:https');
 const { text: readText } = require('node:stream/consumers');
-const { send } = require('./answer');
+const { send, text } = require('./answer');
 
 /**
  * @typedef {object} Request
@@ -26,7 +26,7 @@ const { send } = require('./answer');
  */
 
 /**
- * Starts a host.
+ * Starts a host. It does not keep the process alive.
  *
  * @param {Endpoint[]} endpoints the first whose path fits answers; the last fits every path
  * @param {import('./org').Org} org
@@ -36,7 +36,8 @@ async function listen(endpoints, org, tls) {
   const server = tls ? https.createServer(tls) : http.createServer();
 
   server.on('request', async (incoming, response) => {
-    const url = new URL(`http://local${incoming.url}`);
+    const url = urlOf(incoming);
+    if (!url) return send(response, text('Bad Request', 'text/html', 400));
     const { name, respond } = /** @type {Endpoint} */ (
       endpoints.find(({ path }) => path.test(url.pathname))
     );
@@ -48,11 +49,15 @@ async function listen(endpoints, org, tls) {
       await send(response, respond({ method, url, headers, body, whenOver }, org));
     } catch (error) {
       // The request arrived in full, so this is a bug of the org: the test must see it.
-      if (incoming.complete) response.writeHead(500).end(String(error));
+      if (incoming.complete && !response.headersSent) response.writeHead(500).end(String(error));
     }
   });
+  for (const event of ['connection', 'secureConnection']) {
+    server.on(event, (/** @type {import('node:net').Socket} */ socket) => void socket.unref());
+  }
 
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  server.unref();
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
     origin: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
@@ -62,6 +67,16 @@ async function listen(endpoints, org, tls) {
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * The URL of a request. A client of a proxy names the host, too.
+ *
+ * @param {import('node:http').IncomingMessage} incoming
+ */
+function urlOf({ url = '' }) {
+  const whole = url.startsWith('/') ? `http://local${url}` : url;
+  return URL.canParse(whole) ? new URL(whole) : undefined;
 }
 
 module.exports = { listen };

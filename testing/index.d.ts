@@ -10,7 +10,8 @@ import type { Fault, InjectOptions } from './fault';
 export * from './fault';
 
 /**
- * Starts a local org: two HTTP servers on free ports of the loopback interface.
+ * Starts a local org: two HTTP servers on free ports of the loopback interface. An org that nobody
+ * closes does not keep the process alive.
  *
  * @example
  * ```js
@@ -118,7 +119,11 @@ export interface LocalOrg {
   readonly config: LocalOrgConfig;
   /** Login of the same user by refresh token. Its app is registered from the start. */
   readonly oauth: LocalOrgOAuthConfig;
-  /** Registers an app, or replaces the app of the same `clientId`. */
+  /**
+   * Registers an app, or replaces the app of the same `clientId`.
+   *
+   * @throws if a key is no RSA key, or if a redirect URI is no URL
+   */
   register(client: ClientRegistration): void;
   /** Counters since the start, or since the last {@link resetStats}. */
   stats(): LocalOrgStats;

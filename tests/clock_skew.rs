@@ -70,6 +70,46 @@ async fn a_clock_that_was_set_right_again_is_noticed() {
     assert_eq!(stage.token(&login()).await.token.clock_skew, 1_200);
 }
 
+/// The `Date` was written halfway between the sending and the reading.
+#[tokio::test]
+async fn the_time_of_half_a_round_trip_is_no_difference() {
+    let clock = Arc::new(ManualClock::default());
+    let reply = server(Arc::new(AtomicI64::new(600)), clock.clone());
+    let slow = clock.clone();
+    let stage = Stage::with_clock(clock, move |sent| {
+        slow.advance(1);
+        let reply = reply(sent);
+        slow.advance(1);
+        reply
+    });
+    assert_eq!(stage.token(&login()).await.token.clock_skew, 600);
+    assert_eq!(stage.script.posts(), 2);
+}
+
+/// Less than half a minute cannot be why an assertion has expired: the machine's clock is right again.
+#[tokio::test]
+async fn what_is_left_of_a_difference_is_none_below_half_a_minute() {
+    for (left, learnt) in [(29, 0), (-29, 0), (30, 30), (-30, -30)] {
+        let stage = Stage::new(move |sent| {
+            let ahead = if sent.number < 2 { 600 } else { left };
+            let seconds = i64::try_from(START.unix_seconds()).unwrap() + ahead;
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs());
+            let reply = match sent.number % 2 {
+                0 => oauth_error("invalid_grant", "expired authorization code"),
+                _ => granted(&format!("token-{}", sent.number)),
+            };
+            let Reply::Answer(status, body) = reply else { unreachable!("both are answers") };
+            let date = Some(httpdate::fmt_http_date(time));
+            Reply::Headed { status, body, date, retry_after: None }
+        });
+        let cached = stage.token(&login()).await;
+        assert_eq!(cached.token.clock_skew, 600);
+        stage.source.invalidate(&login(), cached.token.value.expose());
+        assert_eq!(stage.token(&login()).await.token.clock_skew, learnt, "{left}");
+        assert_eq!(stage.script.posts(), 4);
+    }
+}
+
 #[tokio::test]
 async fn an_expired_assertion_without_a_wrong_clock_is_final() {
     let stage = Stage::new(|_| oauth_error("invalid_grant", "expired authorization code"));

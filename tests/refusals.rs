@@ -3,9 +3,11 @@
 mod support;
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use jsforce_connection_manager::failure::{Code, Failure};
 use jsforce_connection_manager::source::login::Login;
+use tokio::time::sleep;
 
 use support::script::{Reply, numbered, oauth_error, only_genuine};
 use support::{BUDGET, Config, OTHER_KEY, Stage, login, refused, token_of, until};
@@ -237,6 +239,22 @@ async fn retry_after_holds_for_all_calls_in_that_time() {
     assert_eq!(pause(&stage).await, 300);
 }
 
+/// Half of 100 ms and half of 200 ms are the least that three attempts wait.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_asks_for_fewer_requests_is_never_asked_again_at_once() {
+    for _ in 0..50 {
+        let stage = Stage::new(|_| Reply::Answer(429, String::new()));
+        let (source, login) = (stage.source.clone(), login());
+        let call = tokio::spawn(async move { token_of(&source, &login, BUDGET).await });
+        until("the first request is sent", || stage.script.posts() == 1).await;
+        sleep(Duration::from_millis(48)).await;
+        assert_eq!(stage.script.posts(), 1);
+        sleep(Duration::from_millis(98)).await;
+        assert!(stage.script.posts() < 3);
+        assert_eq!(refused(call.await.unwrap()).attempts, 3);
+    }
+}
+
 #[tokio::test]
 async fn sixty_useless_logins_an_hour_are_the_most() {
     // Each login brings a new token, and the API answers 401 to the token.
@@ -252,6 +270,34 @@ async fn sixty_useless_logins_an_hour_are_the_most() {
     assert_eq!(stage.script.posts(), 60);
     stage.clock.advance(3_600);
     stage.token(&login).await;
+}
+
+/// Makes logins whose tokens are refused, one a second, and says how many were sent.
+async fn useless(stage: &Stage, login: &Login, logins: usize) -> usize {
+    let before = stage.script.posts();
+    for _ in 0..logins {
+        let Ok(cached) = stage.ask(login).await else { break };
+        stage.source.reject(login, cached.token.value.expose());
+        stage.clock.advance(1);
+    }
+    stage.script.posts() - before
+}
+
+#[tokio::test]
+async fn the_hour_of_the_cap_ends_and_the_next_one_has_a_cap_of_its_own() {
+    let (stage, login) = (Stage::new(numbered), login());
+    for _ in 0..3 {
+        assert_eq!(useless(&stage, &login, 70).await, 60);
+        // The hour began with its first useless login, which came right after its token.
+        stage.clock.advance(3_600 - 61);
+        assert_eq!(refused(stage.ask(&login).await).retry_after.unwrap().as_secs(), 1);
+        stage.clock.advance(1);
+    }
+    // Fewer in each hour are never refused.
+    for _ in 0..3 {
+        assert_eq!(useless(&stage, &login, 40).await, 40);
+        stage.clock.advance(3_600);
+    }
 }
 
 #[tokio::test]

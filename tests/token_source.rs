@@ -221,3 +221,18 @@ async fn passing_failures_are_retried_inside_one_call() {
     let stats = stage.source.stats();
     assert_eq!((stats.mints, stats.requests, stats.failures), (1, 3, 0));
 }
+
+/// All scopes of Salesforce together are shorter than 4 KiB.
+#[tokio::test]
+async fn a_scope_that_is_too_long_is_none() {
+    for (length, taken) in [(4_096, true), (4_097, false), (60_000, false)] {
+        let scope = "a".repeat(length);
+        let granted = scope.clone();
+        let stage = Stage::new(move |sent| {
+            let Reply::Answer(status, body) = numbered(sent) else { unreachable!("an answer") };
+            Reply::Answer(status, body.replace("\"api\"", &format!("\"{granted}\"")))
+        });
+        let cached = stage.token(&login()).await;
+        assert!(cached.token.scope == taken.then_some(scope), "{length}");
+    }
+}

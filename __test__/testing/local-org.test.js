@@ -1,9 +1,12 @@
 'use strict';
 
+const { spawnSync } = require('node:child_process');
 const { generateKeyPairSync } = require('node:crypto');
-const { readFileSync } = require('node:fs');
+const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { startLocalOrg } = require('../../testing');
+const { runChild } = require('../support/child');
 const { assertionFor, callApi, requestToken, login } = require('./peer');
 
 const pem = (name) => readFileSync(join(__dirname, '../../testing/tls', name), 'utf8');
@@ -92,9 +95,13 @@ describe('register', () => {
     expect(response.status).toBe(200);
   });
 
-  test('refuses what is no key', async () => {
+  test('refuses what is no RSA key and what is no URL', async () => {
     org = await startLocalOrg();
-    expect(() => org.register({ clientId: 'x', publicKey: 'x' })).toThrow();
+    const encoding = { publicKeyEncoding: { type: 'spki', format: 'pem' } };
+    const { publicKey } = generateKeyPairSync('ed25519', encoding);
+    for (const wrong of [{ publicKey: 'x' }, { publicKey }, { redirectUris: ['x'] }]) {
+      expect(() => org.register({ clientId: 'x', ...wrong })).toThrow();
+    }
   });
 });
 
@@ -128,4 +135,56 @@ test('close ends requests that hang, and both servers', async () => {
   await hanging;
   await expect(fetch(org.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   await expect(fetch(org.instanceUrl)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+});
+
+const FORGETFUL = `
+  setTimeout(() => process.exit(1), 15_000).unref();
+  const { startLocalOrg } = require(${JSON.stringify(require.resolve('../../testing'))});
+  const org = await startLocalOrg({ https: input.https, delay: 300 });
+  const { JWTConnectionManager } = load();
+  const manager = new JWTConnectionManager({ ca: org.ca });
+  const connection = await manager.getConnection(org.config);
+  report((await connection.query('SELECT Id FROM Account LIMIT 1')).totalSize);
+  org.inject({ kind: 'hang' });
+  require('node:net').connect(new URL(org.url).port, '127.0.0.1').unref();
+`;
+
+describe('fault 86: an org that nobody closes', () => {
+  test.each([
+    ['http', false],
+    ['https', true],
+  ])('serves all that is awaited, and does not keep the process alive: %s', async (_, https) => {
+    org = await startLocalOrg();
+    const env = { NODE_EXTRA_CA_CERTS: org.caFile };
+    const child = await runChild(FORGETFUL, { input: { https }, env });
+    expect(child).toMatchObject({ code: 0, reports: [1], stderr: '' });
+    expect(child.took).toBeLessThan(8_000);
+  });
+
+  test('leaves nothing open that Jest would name', async () => {
+    org = await startLocalOrg();
+    const folder = mkdtempSync(join(tmpdir(), 'local-org-'));
+    try {
+      const testing = JSON.stringify(require.resolve('../../testing'));
+      writeFileSync(join(folder, 'package.json'), '{}');
+      writeFileSync(
+        join(folder, 'forgets.test.js'),
+        `test('forgets', async () => {
+          const org = await require(${testing}).startLocalOrg();
+          expect((await fetch(org.instanceUrl + '/services/data')).status).toBe(200);
+        });`,
+      );
+      const jest = require.resolve('jest/bin/jest');
+      const options = ['--detectOpenHandles', '--testTimeout=40000'];
+      const run = spawnSync(process.execPath, [jest, ...options], {
+        cwd: folder,
+        encoding: 'utf8',
+        timeout: 40_000,
+      });
+      expect(run).toMatchObject({ status: 0, stderr: expect.stringContaining('1 passed') });
+      expect(run.stderr).not.toMatch('open handle');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
 });

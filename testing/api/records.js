@@ -13,6 +13,8 @@ class SObjectType {
   /** @type {Map<string, SObject>} by the first 15 characters of an id: an id has 15 or 18 */
   #records = new Map();
   #created = 0;
+  /** @type {Map<string, string>} the first spelling of each custom field, by lower-case name */
+  #custom = new Map();
 
   /**
    * @param {string} name
@@ -76,12 +78,44 @@ class SObjectType {
    * @param {string} [base] path of the API version
    */
   view(record, fields = Object.keys({ ...this.fields, ...record }), base = '') {
-    const url = `${base}/sobjects/${this.name}/${record.Id}`;
     const shown = fields.map((field) => this.field(field.trim()));
     return {
-      attributes: { type: this.name, url },
+      attributes: { type: this.name, url: this.path(record, base) },
       ...Object.fromEntries(shown.map((field) => [field, record[field] ?? null])),
     };
+  }
+
+  /**
+   * @param {SObject} record
+   * @param {string} base path of the API version
+   */
+  path(record, base) {
+    return `${base}/sobjects/${this.name}/${record.Id}`;
+  }
+
+  /**
+   * The records of an external id. Every custom field is an external id. Case does not matter.
+   *
+   * @param {string} field as {@link externalIdField} spells it
+   * @param {string} value
+   */
+  withExternalId(field, value) {
+    const isIt = (/** @type {unknown} */ other) =>
+      other != null && String(other).toLowerCase() === value.toLowerCase();
+    if (field !== 'Id') return this.all().filter((record) => isIt(record[field]));
+    const record = this.#records.get(keyOf(value));
+    return record ? [record] : [];
+  }
+
+  /**
+   * The proper spelling of the name of an external id.
+   *
+   * @param {string} name
+   */
+  externalIdField(name) {
+    if (/^(id|\w+__c)$/i.test(name)) return this.field(name);
+    const message = `Provided external ID field does not exist or is not accessible: ${name}`;
+    throw new RestError(404, 'NOT_FOUND', message);
   }
 
   /**
@@ -93,20 +127,32 @@ class SObjectType {
     const lower = name.toLowerCase();
     const known = Object.keys(this.fields).find((field) => field.toLowerCase() === lower);
     if (known) return known;
-    if (/^\w+__c$/.test(lower)) return name;
+    if (/^\w+__c$/.test(lower)) return this.#custom.get(lower) ?? name;
     const message = `No such column '${name}' on sobject of type ${this.name}`;
     throw new RestError(400, 'INVALID_FIELD', message);
   }
 
   /** @param {SObject} values */
   #writable(values) {
-    const named = Object.entries(values).map(([name, value]) => [this.field(name), value]);
-    const fixed = named.map(([field]) => String(field)).filter((field) => field in SYSTEM_FIELDS);
+    const named = Object.entries(values).map(([name, value]) => ({
+      field: this.field(name),
+      value,
+    }));
+    const fixed = named.map(({ field }) => field).filter((field) => field in SYSTEM_FIELDS);
     if (fixed.length > 0) {
       const message = `Unable to create/update fields: ${fixed.join(', ')}`;
       throw new RestError(400, 'INVALID_FIELD_FOR_INSERT_UPDATE', message, fixed);
     }
-    return Object.fromEntries(named);
+    const nested = named.find(({ value }) => value && typeof value === 'object')?.value;
+    if (nested) {
+      const start = Array.isArray(nested) ? 'START_ARRAY' : 'START_OBJECT';
+      const message = `Cannot deserialize instance of string from ${start} value`;
+      throw new RestError(400, 'JSON_PARSER_ERROR', message);
+    }
+    for (const { field } of named) {
+      if (!(field in this.fields)) this.#custom.set(field.toLowerCase(), field);
+    }
+    return Object.fromEntries(named.map(({ field, value }) => [field, value]));
   }
 }
 

@@ -5,7 +5,9 @@
 // This file: the REST API, with versions, query, sobjects and limits.
 
 const { json } = require('../answer');
-const { RestError, notFound } = require('./rest-error');
+const { byExternalId } = require('./external-id');
+const { parse } = require('./record-body');
+const { RestError, notAllowed, notFound } = require('./rest-error');
 const { openSession } = require('./session-check');
 const { parseQuery, runQuery } = require('./soql');
 
@@ -80,12 +82,16 @@ const query = inSession(({ url }, org) => {
   return json(runQuery(parsed, type, baseOf(url)));
 });
 
-const sobject = inSession(({ method, url, body }, org) => {
-  const [, name, id] = /\/sobjects\/([^/]+)(?:\/([^/]+))?\/?$/.exec(url.pathname) ?? [];
+const sobject = inSession((request, org) => {
+  const { method, url, body } = request;
+  const [name = '', id, value, ...more] = segments(url);
   const type = org.records.get(name.toLowerCase());
-  if (!type) throw notFound();
+  if (!type || more.length > 0) throw notFound();
+  if (value !== undefined) return byExternalId(type, id, value, request, baseOf(url));
   if (id === 'describe' && method === 'GET') return json(describe(type));
-  switch (`${method} ${id ? 'record' : 'type'}`) {
+  // `POST …/Id` is an upsert by an id that is yet to come.
+  const ofType = !id || (method === 'POST' && id.toLowerCase() === 'id');
+  switch (`${method} ${ofType ? 'type' : 'record'}`) {
     case 'POST type':
       return json({ id: type.create(parse(body)), success: true, errors: [] }, 201);
     case 'GET record': {
@@ -99,7 +105,7 @@ const sobject = inSession(({ method, url, body }, org) => {
       type.delete(id);
       return { status: 204 };
     default:
-      throw new RestError(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed`);
+      throw notAllowed(method);
   }
 });
 
@@ -127,15 +133,16 @@ function baseOf(url) {
 }
 
 /**
- * @param {string} body
- * @returns {Record<string, unknown>}
+ * What follows `/sobjects/` in the path of a call.
+ *
+ * @param {URL} url
  */
-function parse(body) {
+function segments(url) {
   try {
-    const values = JSON.parse(body);
-    if (values && typeof values === 'object') return values;
-  } catch {}
-  throw new RestError(400, 'JSON_PARSER_ERROR', 'The body is not a JSON object');
+    return url.pathname.split('/').slice(5).map(decodeURIComponent).filter(Boolean);
+  } catch {
+    throw notFound();
+  }
 }
 
 module.exports = { limits, query, resources, sobject, unknown, versions };

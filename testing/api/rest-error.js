@@ -19,4 +19,8 @@ class RestError extends Error {
 
 const notFound = () => new RestError(404, 'NOT_FOUND', 'The requested resource does not exist');
 
-module.exports = { RestError, notFound };
+/** @param {string} method */
+const notAllowed = (method) =>
+  new RestError(405, 'METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed`);
+
+module.exports = { RestError, notAllowed, notFound };

@@ -68,9 +68,17 @@ function isSignedBy({ header, signed, signature }, key) {
  */
 function checkJti(jti, client, org) {
   if (jti === undefined) return;
+  if (typeof jti !== 'string') throw new Refusal('bad_jti_claim', 'jti is no string');
   const used = JSON.stringify([client.id, jti]);
   if (org.usedJtis.has(used)) throw new Refusal('bad_jti_claim', 'jti was used before');
   org.usedJtis.add(used);
 }
 
-module.exports = { GRACE, checkJti, decodeAssertion, isSignedBy };
+/**
+ * The text of a claim. Anything else than a string names nothing.
+ *
+ * @param {unknown} claim
+ */
+const textOf = (claim) => (typeof claim === 'string' ? claim : '');
+
+module.exports = { GRACE, checkJti, decodeAssertion, isSignedBy, textOf };

@@ -2,7 +2,7 @@
 
 // How an app proves that it is itself: by its secret or by a signed client assertion.
 
-const { GRACE, checkJti, decodeAssertion, isSignedBy } = require('./assertion');
+const { GRACE, checkJti, decodeAssertion, isSignedBy, textOf } = require('./assertion');
 const { Refusal } = require('./refusal');
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -47,7 +47,7 @@ function signer(form, org, now) {
   const { header, claims } = assertion;
   org.lastAssertion = { header, claims };
 
-  const client = knownClient(String(claims.iss), org);
+  const client = knownClient(textOf(claims.iss), org);
   const isItself = claims.sub === client.id && (form.get('client_id') ?? client.id) === client.id;
   const isForUs = claims.aud === `${org.url}/services/oauth2/token`;
   const isInTime = typeof claims.exp === 'number' && claims.exp + GRACE >= now / 1000;

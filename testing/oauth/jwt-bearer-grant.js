@@ -2,7 +2,7 @@
 
 // The JWT bearer grant: an assertion for an access token.
 
-const { GRACE, checkJti, decodeAssertion, isSignedBy } = require('./assertion');
+const { GRACE, checkJti, decodeAssertion, isSignedBy, textOf } = require('./assertion');
 const { JWT_BEARER } = require('../clients');
 const { logIn } = require('./login');
 const { Refusal } = require('./refusal');
@@ -22,7 +22,7 @@ function jwtBearerGrant({ form }, org, now) {
   const { header, claims } = assertion;
   org.lastAssertion = { header, claims };
 
-  const client = org.clients.get(String(claims.iss));
+  const client = org.clients.get(textOf(claims.iss));
   if (!client) throw new Refusal('invalid_client_id', 'client identifier invalid');
   if (!client.grants.includes(JWT_BEARER)) {
     throw new Refusal('unsupported_grant_type', 'grant type not supported');
@@ -32,7 +32,7 @@ function jwtBearerGrant({ form }, org, now) {
   checkExpiry(claims.exp, org, now / 1000);
   checkJti(claims.jti, client, org);
 
-  const username = String(claims.prn ?? claims.sub);
+  const username = textOf(claims.prn ?? claims.sub);
   logIn(client, username, org);
   return tokenResponse(grantSession(client, username, org), 'api', org);
 }
