@@ -5,8 +5,15 @@ use url::{Host, Url};
 use crate::failure::Failure;
 use crate::pasted::{Mistake, bare, is_missing, mistake};
 
-/// Domains of browser pages. Hosts below them answer no API call.
-const PAGE_DOMAINS: [&str; 2] = ["lightning.force.com", "my.salesforce-setup.com"];
+/// Domains of browser pages, and the domain of the same orgs' My Domains. Hosts below the first answer
+/// no API call. The last two: `toLightningDomain` of src/util/sfdcUrl.ts in
+/// github.com/forcedotcom/sfdx-core.
+const PAGE_DOMAINS: [(&str, &str); 4] = [
+    ("lightning.force.com", "my.salesforce.com"),
+    ("my.salesforce-setup.com", "my.salesforce.com"),
+    ("lightning.crmforce.mil", "my.salesforce.mil"),
+    ("lightning.sfcrmapps.cn", "my.sfcrmproducts.cn"),
+];
 
 /// What follows `services` in the paths of Salesforce's endpoints. A site may be called `services`.
 const ENDPOINTS: [&str; 8] =
@@ -152,8 +159,8 @@ pub(crate) fn lies_below(host: &str, domain: &str) -> bool {
 
 /// The My Domain host of the org whose browser pages `host` serves; `None` for other hosts.
 pub(crate) fn my_domain_of_page(host: &str) -> Option<String> {
-    let domain = PAGE_DOMAINS.iter().find(|domain| lies_below(host, domain))?;
-    Some(format!("{}my.salesforce.com", host.strip_suffix(domain)?))
+    let (page, my_domain) = PAGE_DOMAINS.iter().find(|(page, _)| lies_below(host, page))?;
+    Some(format!("{}{my_domain}", host.strip_suffix(page)?))
 }
 
 /// Whether the host of `url` is this machine.

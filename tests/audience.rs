@@ -11,6 +11,9 @@ use support::{Config, ORG, Stage, refused};
 const LOGIN: &str = "https://login.salesforce.com";
 const TEST: &str = "https://test.salesforce.com";
 const SANDBOX: &str = "https://acme--dev.sandbox.my.salesforce.com";
+const CHINA: &str = "https://acme.my.sfcrmproducts.cn";
+const CHINA_SANDBOX: &str = "https://acme--dev.sandbox.my.sfcrmproducts.cn";
+const MILITARY: &str = "https://acme.my.salesforce.mil";
 
 fn wrong_audience() -> Reply {
     oauth_error("invalid_grant", "audience is invalid")
@@ -41,12 +44,16 @@ async fn the_default_is_the_origin_of_the_login_url() {
 }
 
 #[tokio::test]
-async fn the_other_audience_fits_the_kind_of_org() {
+async fn fault_60_the_other_audience_fits_the_kind_of_org_and_its_domain() {
     for (instance_url, login_url, first, second) in [
         (ORG, None, ORG, LOGIN),
         (SANDBOX, None, SANDBOX, TEST),
         (ORG, Some(LOGIN), LOGIN, ORG),
         (SANDBOX, Some(TEST), TEST, SANDBOX),
+        (CHINA, None, CHINA, "https://login.sfcrmproducts.cn"),
+        (CHINA, Some("https://login.sfcrmproducts.cn"), "https://login.sfcrmproducts.cn", CHINA),
+        (CHINA_SANDBOX, None, CHINA_SANDBOX, "https://test.sfcrmproducts.cn"),
+        (MILITARY, None, MILITARY, "https://login.salesforce.mil"),
     ] {
         let stage = Stage::new(wants(second));
         stage.token(&holder_at(instance_url, login_url)).await;

@@ -7,7 +7,14 @@ use jsforce_connection_manager::failure::{Code, Failure};
 use jsforce_connection_manager::origin::BaseUrl;
 use proptest::prelude::*;
 
-const DOMAINS: [&str; 3] = ["salesforce.com", "force.com", "cloudforce.com"];
+const DOMAINS: [&str; 6] = [
+    "salesforce.com",
+    "force.com",
+    "cloudforce.com",
+    "salesforce.mil",
+    "crmforce.mil",
+    "sfcrmproducts.cn",
+];
 
 fn base(text: &str) -> BaseUrl {
     BaseUrl::parse("instanceUrl", text).unwrap()
@@ -219,8 +226,64 @@ fn hostile_instances_are_refused() {
     ] {
         let failure = instance(text).unwrap_err();
         assert_eq!(failure.code, Code::InstanceUrlRefused, "{text}");
-        assert!(!failure.what.contains("evil"), "{}", failure.what);
     }
+}
+
+#[test]
+fn fault_60_hosts_of_all_domains_of_salesforce_are_trusted() {
+    for host in [
+        "acme.my.salesforce.mil",
+        "acme--dev.sandbox.my.salesforce.mil",
+        "acme.crmforce.mil",
+        "acme.my.sfcrmproducts.cn",
+        "acme--dev.sandbox.my.sfcrmproducts.cn",
+        "chn1.sfcrmproducts.cn",
+    ] {
+        let url = format!("https://{host}");
+        assert_eq!(instance(&url).unwrap(), url);
+    }
+    for host in [
+        "evilsfcrmproducts.cn",
+        "sfcrmproducts.cn",
+        "sfcrmproducts.cn.evil.example",
+        "evilcrmforce.mil",
+        "acme.salesforce.cn",
+        "acme.lightning.crmforce.mil",
+        "acme.lightning.sfcrmapps.cn",
+        "acme.force.mil",
+    ] {
+        let failure = instance(&format!("https://{host}")).unwrap_err();
+        assert_eq!(failure.code, Code::InstanceUrlRefused, "{host}");
+    }
+    for (page, my_domain) in [
+        ("acme.lightning.crmforce.mil", "acme.my.salesforce.mil"),
+        ("acme--dev.sandbox.lightning.sfcrmapps.cn", "acme--dev.sandbox.my.sfcrmproducts.cn"),
+    ] {
+        let failure = BaseUrl::parse("instanceUrl", &format!("https://{page}")).unwrap_err();
+        assert!(failure.what.contains(&format!("https://{my_domain} instead")), "{failure}");
+    }
+}
+
+#[test]
+fn fault_60_a_refusal_names_the_host_and_the_option_and_nothing_else() {
+    let long = format!("https://{}.example", "a".repeat(1_000));
+    for (text, host) in [
+        ("https://api.acme.example", "(host api.acme.example)"),
+        ("https://user:hunter2@acme.my.salesforce.com@evil.example/hunter2", "(host evil.example)"),
+        ("https://evil.example?hunter2#hunter2", "(host evil.example)"),
+        ("https://\u{202e}evil.example", "is no URL"),
+        ("https://{evil}`$'.example/", "(host evil.example)"),
+        ("https://m\u{fc}nchen.example", "(host xn--mnchen-3ya.example)"),
+        ("https://169.254.169.254", "(host 169.254.169.254)"),
+        (&*long, "(host aaaa"),
+    ] {
+        let failure = instance(text).unwrap_err();
+        assert!(failure.what.contains(host), "{}", failure.what);
+        assert!(!failure.what.contains("hunter2"), "{}", failure.what);
+        assert!(failure.what.len() < 500 && failure.to_string().contains("allowedInstanceHosts"));
+    }
+    let failure = instance("https://api.acme.example").unwrap_err();
+    assert!(failure.what.contains("nor at a host of allowedInstanceHosts"), "{}", failure.what);
 }
 
 #[test]

@@ -118,6 +118,7 @@ fn this_machine_is_never_reached_through_a_proxy() {
             let failure = failure("https://acme.example/").await;
             assert_eq!(failure.code, Code::NetworkConnect);
             assert!(failure.what.contains("proxy refused"), "{failure}");
+            assert!(failure.what.contains("https_proxy names this proxy"), "{failure}");
         });
         return;
     }
@@ -126,4 +127,64 @@ fn this_machine_is_never_reached_through_a_proxy() {
     assert!(requests[0].starts_with("CONNECT acme.example:443 "), "{requests:?}");
     // The proxy must not get the form.
     assert!(!requests[0].contains("ASSERTION"), "{requests:?}");
+}
+
+/// The failure of a request to `https://acme.example` where the environment names this proxy.
+fn failure_through(name: &str, proxy: &str, test: impl FnOnce(Failure, Duration)) {
+    if in_a_process_of_its_own(name, &[("HTTPS_PROXY", proxy)]) {
+        let transport = HttpTransport::new(vec![], None);
+        let sent = failure_within(&transport, "https://acme.example/", TIMEOUT);
+        let (failure, took) = runtime().block_on(sent);
+        assert!(failure.had_no_effect, "{failure}");
+        assert!(!failure.what.contains("host"), "the host is not at fault: {failure}");
+        test(failure, took);
+    }
+}
+
+#[test]
+fn fault_61_a_proxy_that_takes_no_connection_is_told_as_that() {
+    let name = "fault_61_a_proxy_that_takes_no_connection_is_told_as_that";
+    failure_through(name, "http://CANARY:CANARY@127.0.0.1:1", |failure, _| {
+        assert_eq!((failure.code, failure.retryable), (Code::NetworkConnect, true));
+        let what = "No connection could be made to the proxy. HTTPS_PROXY names this proxy.";
+        assert_eq!(failure.what, what);
+    });
+}
+
+#[test]
+fn fault_61_a_proxy_whose_name_cannot_be_resolved_is_told_as_that() {
+    let name = "fault_61_a_proxy_whose_name_cannot_be_resolved_is_told_as_that";
+    let proxy = format!("http://{}.invalid:3128", "x".repeat(64));
+    failure_through(name, &proxy, |failure, _| {
+        assert_eq!((failure.code, failure.retryable), (Code::NetworkDns, true));
+        let what = "The proxy's name cannot be resolved. HTTPS_PROXY names this proxy.";
+        assert_eq!(failure.what, what);
+    });
+}
+
+#[test]
+fn fault_61_a_proxy_that_does_not_answer_is_told_as_that() {
+    let runtime = runtime();
+    let silent = runtime.block_on(Loopback::start(Act::Silence));
+    let name = "fault_61_a_proxy_that_does_not_answer_is_told_as_that";
+    failure_through(name, &format!("http://127.0.0.1:{}", silent.port), |failure, took| {
+        assert_eq!((failure.code, failure.retryable), (Code::NetworkConnect, true));
+        let what = "The proxy did not answer within 1,500 ms. HTTPS_PROXY names this proxy.";
+        assert_eq!(failure.what, what);
+        assert!(took < TIMEOUT, "{took:?}");
+    });
+}
+
+#[test]
+fn fault_56_a_proxy_that_cannot_be_read_is_refused_before_anything_is_sent() {
+    let name = "fault_56_a_proxy_that_cannot_be_read_is_refused_before_anything_is_sent";
+    let proxy = [("https_proxy", "\"http://CANARY:CANARY@127.0.0.1:1\"")];
+    if in_a_process_of_its_own(name, &proxy) {
+        runtime().block_on(async {
+            let failure = failure("https://acme.example/").await;
+            assert_eq!((failure.code, failure.option), (Code::ConfigInvalid, Some("https_proxy")));
+            let server = Loopback::start(ok()).await;
+            assert!(post(&server.url()).await.is_ok(), "this machine needs no proxy");
+        });
+    }
 }

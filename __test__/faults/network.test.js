@@ -51,12 +51,21 @@ test('a host that takes no connection is NETWORK_CONNECT', async () => {
   expect(took).toBeLessThan(1_000);
 });
 
-test('a proxy that takes no connection is NETWORK_CONNECT', async () => {
+test('fault 61: a proxy that takes no connection is NETWORK_CONNECT', async () => {
   const { config } = await startOrg();
   const proxy = `http://127.0.0.1:${await closedPort()}`;
   const instanceUrl = 'https://nowhere.invalid';
   const answer = await askInChild({ ...config, instanceUrl }, { HTTPS_PROXY: proxy });
   expect(answer).toMatchObject({ code: 'NETWORK_CONNECT', retryable: true });
+  expect(answer.message).toContain('No connection could be made to the proxy. HTTPS_PROXY names');
+});
+
+test('fault 61: a proxy that has no such name is told as that', async () => {
+  const { config } = await startOrg();
+  const env = { https_proxy: `http://${'x'.repeat(64)}.invalid:3128` };
+  const answer = await askInChild({ ...config, instanceUrl: 'https://nowhere.invalid' }, env);
+  expect(answer).toMatchObject({ code: 'NETWORK_DNS', retryable: true });
+  expect(answer.message).toContain("The proxy's name cannot be resolved. https_proxy names");
 });
 
 test('this machine is not looked for behind a proxy', async () => {

@@ -65,6 +65,7 @@ describe('a proxy with a user name and password', () => {
     const failure = await logIn(env);
     expect(failure).toMatchObject({ code: 'NETWORK_CONNECT', retryable: false, attempts: 1 });
     expect(failure.message).toContain('The proxy wants a user name and password');
+    expect(failure.message).toContain('HTTPS_PROXY names this proxy.');
     expect(proxy.heads).toHaveLength(1);
   });
 
@@ -94,6 +95,45 @@ describe('a proxy with a user name and password', () => {
     expect(proxy.heads).toHaveLength(0);
     expect(await ask('other.example')).toBe('NETWORK_CONNECT');
     expect(proxy.heads.length).toBeGreaterThan(0);
+  });
+});
+
+test('jsforce asks the proxy also for the hosts of NO_PROXY, as docs/jwt.md says', async () => {
+  const proxy = await startProxy({});
+  const program = `
+    const { Connection } = require(${JSON.stringify(require.resolve('jsforce'))});
+    const connection = new Connection({ instanceUrl: 'https://${HOST}', accessToken: 'x', version: '64.0' });
+    await connection.request('/services/data', { retry: { maxRetries: 0 } }).catch(() => {});
+    process.exit();`;
+  const env = { https_proxy: `http://127.0.0.1:${proxy.port}`, NO_PROXY: '*', no_proxy: '*' };
+  await runChild(program, { env });
+  expect(proxy.heads[0]).toContain(`CONNECT ${HOST}:443`);
+});
+
+describe('a proxy URL', () => {
+  test('fault 56: may hold @ in its password, as the URL standard allows', async () => {
+    const { ca, ...certificate } = await certificateFor(HOST);
+    const host = await startHost(certificate);
+    const proxy = await startProxy({ port: host.port });
+    const env = { HTTPS_PROXY: `http://user:p@ss@127.0.0.1:${proxy.port}\n` };
+    expect(await logIn(env, ca)).toEqual({ instanceUrl: `https://${HOST}` });
+    const [, basic] = /^Proxy-Authorization: Basic (\S+)/im.exec(proxy.heads[0]);
+    expect(Buffer.from(basic, 'base64').toString()).toBe('user:p@ss');
+  });
+
+  test.each([
+    ['in quotes', (url) => `"${url}"`],
+    ['with a line end', (url) => url.replace('@', '\n@')],
+    ['with # in the password', (url) => url.replace(':CANARY', ':12#CANARY')],
+    ['with a blank in the host', (url) => url.replace('127.0.0.1', '127.0 .0.1')],
+    ['of another kind', (url) => url.replace('http:', 'socks5:')],
+  ])('fault 56: %s is CONFIG_INVALID, and nothing is sent', async (_, broken) => {
+    const proxy = await startProxy({});
+    const url = `http://user:${encodeURIComponent(PASSWORD)}@127.0.0.1:${proxy.port}`;
+    const failure = await logIn({ HTTPS_PROXY: broken(url) });
+    expect(failure).toMatchObject({ code: 'CONFIG_INVALID', option: 'HTTPS_PROXY' });
+    expect(failure.message).toContain('HTTPS_PROXY');
+    expect(proxy.heads).toHaveLength(0);
   });
 });
 

@@ -18,6 +18,6 @@ test.each(['ring', 'rsa', 'openssl', 'openssl-sys', 'native-tls'])('%s is absent
   expect(named(name)).toEqual([]);
 });
 
-test.each(['aws-lc-rs', 'aws-lc-sys', 'rustls', 'reqwest'])('there is one %s', (name) => {
+test.each(['aws-lc-rs', 'aws-lc-sys', 'rustls', 'hyper'])('there is one %s', (name) => {
   expect(named(name)).toHaveLength(1);
 });

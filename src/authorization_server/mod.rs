@@ -115,6 +115,15 @@ impl TokenEndpoint {
         self.transport.permit(base.origin())
     }
 
+    /// Adds to the failure of a call that has sent nothing how many requests it waited for.
+    pub fn with_crowd(&self, base: &BaseUrl, failure: Failure) -> Failure {
+        let waited = failure.code == Code::Deadline && failure.attempts == 0;
+        match self.transport.crowd(&base.origin()).filter(|_| waited) {
+            Some(crowd) => Failure { what: format!("{} {crowd}", failure.what), ..failure },
+            None => failure,
+        }
+    }
+
     /// Makes a request, numbers it and sends it. `time` includes the time for making the request, because
     /// a signer may be slow.
     ///

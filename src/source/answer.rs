@@ -113,7 +113,8 @@ impl TokenSource {
             Some(outcome) => outcome,
             None => {
                 let what = format!("No token came within {} ms.", budget.as_millis());
-                Err(Arc::new(Failure::new(Code::Deadline, what)))
+                let failure = Failure::new(Code::Deadline, what);
+                Err(Arc::new(self.issuer.with_crowd(login.login_url(), failure)))
             }
         }
     }

@@ -57,6 +57,14 @@ pub struct Login {
 }
 
 impl Login {
+    /// The URL of the host that is asked.
+    pub fn login_url(&self) -> &BaseUrl {
+        match &self.grant {
+            Grant::JwtBearer(credential) => &credential.login_url,
+            Grant::RefreshToken(token) => &token.client.login_url,
+        }
+    }
+
     /// A login by the JWT bearer grant. Everything that changes the token or its life is part of the
     /// name.
     pub fn by_jwt(credential: JwtCredential) -> Self {

@@ -6,9 +6,9 @@ use rustls::{CertificateError, Error as TlsError};
 
 use crate::failure::{Code, Failure};
 
-/// The failure for an error of reqwest. It uses no text of reqwest, because that text holds the
-/// URL.
-pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
+/// The failure for an error of reqwest. `proxy` is the variable that names the proxy on the way. The
+/// failure uses no text of reqwest, because that text holds the URL.
+pub(super) fn failure_of(error: &reqwest::Error, proxy: Option<&str>) -> Failure {
     // While connecting, no byte of the request has been sent.
     let had_no_effect = error.is_connect();
     if let Some(tls) = causes(error).find_map(tls_error) {
@@ -18,26 +18,35 @@ pub(super) fn failure_of(error: &reqwest::Error) -> Failure {
     let proxy_says = |words: &str| {
         error.is_connect() && causes(error).any(|cause| cause.to_string().contains(words))
     };
-    if proxy_says("proxy authorization required") {
-        let what = "The proxy wants a user name and password, or other ones (HTTP 407).";
-        return Failure {
-            retryable: false,
-            had_no_effect,
-            ..Failure::new(Code::NetworkConnect, what)
-        };
-    }
-    let (code, what) = if error.is_dns() {
-        (Code::NetworkDns, "The host's name cannot be resolved.")
-    } else if error.is_timeout() {
-        (Code::NetworkConnect, "No connection was made within 1,500 ms.")
-    } else if proxy_says("tunnel") {
-        (Code::NetworkConnect, "The proxy refused to connect to the host.")
-    } else if error.is_connect() {
-        (Code::NetworkConnect, "No connection could be made to the host.")
-    } else {
-        (Code::NetworkReset, "The connection broke before the answer was complete.")
+    let wants_password = proxy_says("proxy authorization required");
+    let (code, what) = match proxy {
+        _ if !error.is_connect() => {
+            (Code::NetworkReset, "The connection broke before the answer was complete.")
+        }
+        None if error.is_dns() => (Code::NetworkDns, "The host's name cannot be resolved."),
+        None if error.is_timeout() => {
+            (Code::NetworkConnect, "No connection was made within 1,500 ms.")
+        }
+        None => (Code::NetworkConnect, "No connection could be made to the host."),
+        Some(_) if error.is_dns() => (Code::NetworkDns, "The proxy's name cannot be resolved."),
+        Some(_) if error.is_timeout() => {
+            (Code::NetworkConnect, "The proxy did not answer within 1,500 ms.")
+        }
+        Some(_) if wants_password => (
+            Code::NetworkConnect,
+            "The proxy wants a user name and password, or other ones (HTTP 407).",
+        ),
+        Some(_) if proxy_says("tunnel") => {
+            (Code::NetworkConnect, "The proxy refused to connect to the host.")
+        }
+        Some(_) => (Code::NetworkConnect, "No connection could be made to the proxy."),
     };
-    Failure { had_no_effect, ..Failure::new(code, what) }
+    let what = match proxy {
+        Some(variable) if had_no_effect => format!("{what} {variable} names this proxy."),
+        _ => what.to_owned(),
+    };
+    let failure = Failure::new(code, what);
+    Failure { had_no_effect, retryable: failure.retryable && !wants_password, ..failure }
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {

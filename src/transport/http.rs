@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 
 use super::breakage::failure_of;
 use super::permits::Permits;
+use super::proxy::{Proxies, Proxy};
+use super::resolver::Resolver;
 use super::{Answer, Permit, Request, Response, Transport};
 use crate::failure::{Code, Failure};
 use crate::secret::Secret;
@@ -77,11 +79,9 @@ impl HttpTransport {
             .with_no_client_auth())
     }
 
-    /// The client for the host of `url`. Requests to this machine never use a proxy, whatever the
-    /// environment says.
-    fn client(&self, url: &Url) -> Result<reqwest::Client, Failure> {
-        let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        let client = if local { &self.direct } else { &self.proxied };
+    /// The client for requests that use this proxy, or none. A process has one proxy.
+    fn client(&self, proxy: Option<&Proxy>) -> Result<reqwest::Client, Failure> {
+        let client = if proxy.is_none() { &self.direct } else { &self.proxied };
         client
             .get_or_init(|| {
                 let builder = reqwest::Client::builder()
@@ -91,29 +91,35 @@ impl HttpTransport {
                     .referer(false)
                     .http1_only()
                     .connect_timeout(CONNECT_TIMEOUT)
+                    .dns_resolver(Arc::new(Resolver))
+                    .no_proxy()
                     // No connection is reused. A freeze makes idle sockets useless, and requests
                     // come about once an hour.
                     .pool_max_idle_per_host(0);
-                let builder = if local { builder.no_proxy() } else { builder };
-                builder.build().map_err(|_| {
-                    Failure::new(Code::ConfigInvalid, "The HTTP client cannot be set up: check the proxy variables of the environment.")
-                })
+                let unfit = |_| Failure::new(Code::Internal, "The HTTP client cannot be set up.");
+                let builder = match proxy {
+                    Some(proxy) => builder.proxy(proxy.of_reqwest().map_err(unfit)?),
+                    None => builder,
+                };
+                builder.build().map_err(unfit)
             })
             .clone()
     }
 
     async fn send_and_read(&self, request: Request) -> Result<Response, Failure> {
-        let client = self.client(&request.url).map_err(unsent)?;
+        let proxy = proxy_to(&request.url).map_err(unsent)?;
+        let client = self.client(proxy).map_err(unsent)?;
+        let failure_of = |error| failure_of(&error, proxy.map(|proxy| proxy.variable));
         let (method, headers) = head_of(&request).map_err(unsent)?;
         let mut sending = client.request(method, request.url).headers(headers);
         if !request.body.expose().is_empty() {
             sending = sending.body(Bytes::from_owner(Body(request.body)));
         }
-        let mut response = sending.send().await.map_err(|error| failure_of(&error))?;
+        let mut response = sending.send().await.map_err(failure_of)?;
         let status = response.status().as_u16();
         let headers = wanted(response.headers(), &request.wanted_headers);
         let mut body = Zeroizing::new(Vec::new());
-        while let Some(chunk) = response.chunk().await.map_err(|error| failure_of(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(failure_of)? {
             if body.len() + chunk.len() > request.body_limit {
                 let limit = request.body_limit / 1_024;
                 let what = format!("The answer is larger than {limit} KiB.");
@@ -143,6 +149,20 @@ impl Transport for HttpTransport {
 
     fn permit(&self, origin: String) -> Permit<'_> {
         Box::pin(async { Box::new(PERMITS.permit(origin).await) as Box<dyn Send> })
+    }
+
+    fn crowd(&self, origin: &str) -> Option<String> {
+        PERMITS.crowd(origin)
+    }
+}
+
+/// The proxy on the way to the host of `url`. Requests to this machine never use one.
+fn proxy_to(url: &Url) -> Result<Option<&'static Proxy>, Failure> {
+    static PROXIES: LazyLock<Proxies> = LazyLock::new(Proxies::of_environment);
+    let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    match (url.host(), url.port_or_known_default()) {
+        (Some(host), Some(port)) if !local => PROXIES.to(&host, port),
+        _ => Ok(None),
     }
 }
 

@@ -2,7 +2,11 @@
 
 mod breakage;
 mod http;
+mod lookup;
+mod no_proxy;
 mod permits;
+mod proxy;
+mod resolver;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -65,5 +69,11 @@ pub trait Transport: Send + Sync + 'static {
     /// wait.
     fn permit(&self, _origin: String) -> Permit<'_> {
         Box::pin(async { Box::new(()) as Box<dyn Send> })
+    }
+
+    /// How many requests are in the air, if requests to this origin wait for permits now. A transport
+    /// without limits never says so.
+    fn crowd(&self, _origin: &str) -> Option<String> {
+        None
     }
 }

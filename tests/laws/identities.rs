@@ -35,7 +35,7 @@ const HOST: &str = "[a-wyz][a-z]{0,11}(--[a-z]{1,6})?[.]my[.]salesforce[.]com";
 fn fields() -> impl Strategy<Value = Fields> {
     let audience = prop::option::of("https://[a-z]{1,8}[.]salesforce[.]com");
     let life = (60_000..86_400_000u64, 0..50_000u64);
-    (NAME, NAME, HOST, HOST, "(/[a-z]{1,6})?", audience, life).prop_map(
+    (NAME, NAME, HOST, HOST, "(/s-[a-z]{1,6})?", audience, life).prop_map(
         |(client_id, username, instance, login, path, audience, life)| Fields {
             client_id,
             username,

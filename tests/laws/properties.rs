@@ -155,7 +155,12 @@ fn assert_belongs_to_salesforce(origin: &str) {
     };
     let labels: Vec<&str> = host.split('.').collect();
     let plain = labels.iter().all(|part| label(part));
-    let owned = matches!(labels.as_slice(), [.., _, "salesforce" | "force" | "cloudforce", "com"]);
+    let owned = matches!(
+        labels.as_slice(),
+        [.., _, "salesforce" | "force" | "cloudforce", "com"]
+            | [.., _, "salesforce" | "crmforce", "mil"]
+            | [.., _, "sfcrmproducts", "cn"]
+    );
     assert!(plain && owned, "{origin} is not Salesforce's");
 }
 

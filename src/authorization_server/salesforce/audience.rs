@@ -3,12 +3,10 @@
 //! An External Client App wants the org's My Domain as audience. A Connected App wants Salesforce's
 //! login host (production) or test host (sandbox). Only the answer tells which kind an app is.
 
+use super::domains::login_host;
 use crate::bounded::Bounded;
 use crate::credential::JwtCredential;
 use crate::failure::Code;
-
-const PRODUCTION: &str = "https://login.salesforce.com";
-const SANDBOX: &str = "https://test.salesforce.com";
 
 /// The audiences that worked where the default did not, by token host and client id.
 #[derive(Default)]
@@ -68,52 +66,10 @@ fn key(credential: &JwtCredential) -> (String, String) {
 }
 
 fn other_audience(credential: &JwtCredential, default: &str) -> Option<String> {
-    let sandbox =
-        is_sandbox(credential.login_url.host()) || is_sandbox(credential.instance_url.host());
-    let canonical = if sandbox { SANDBOX } else { PRODUCTION };
+    let canonical = login_host([credential.login_url.host(), credential.instance_url.host()]);
     if canonical != default {
-        return Some(canonical.to_owned());
+        return Some(canonical);
     }
     let my_domain = credential.instance_url.origin();
     (my_domain != default).then_some(my_domain)
-}
-
-/// Whether the host is of a sandbox or scratch org. Enhanced domains have a label that says so.
-/// Older sandboxes have `--` in their name, or are on a `cs` instance.
-fn is_sandbox(host: &str) -> bool {
-    let mut labels = host.split('.');
-    let first = labels.next().unwrap_or_default();
-    host == "test.salesforce.com"
-        || first.contains("--")
-        || first
-            .strip_prefix("cs")
-            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
-        || labels.any(|label| matches!(label, "sandbox" | "scratch"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sandboxes_are_known_by_their_host() {
-        for host in [
-            "test.salesforce.com",
-            "acme--dev.sandbox.my.salesforce.com",
-            "velocity-ability-1234.scratch.my.salesforce.com",
-            "acme--dev.my.salesforce.com",
-            "cs42.salesforce.com",
-        ] {
-            assert!(is_sandbox(host), "{host}");
-        }
-        for host in [
-            "login.salesforce.com",
-            "acme.my.salesforce.com",
-            "sandbox.my.salesforce.com",
-            "orgfarm-1-dev-ed.develop.my.salesforce.com",
-            "csx.my.salesforce.com",
-        ] {
-            assert!(!is_sandbox(host), "{host}");
-        }
-    }
 }

@@ -4,6 +4,7 @@
 mod answer_proves;
 mod audience;
 mod clock_skew;
+mod domains;
 mod instance_hosts;
 mod issued;
 mod redact;
@@ -18,6 +19,7 @@ use crate::clock::Clock;
 use crate::credential::JwtCredential;
 use crate::failure::{Code, Failure};
 use crate::grant::jwt_bearer;
+use crate::origin::BaseUrl;
 use crate::retry::{self, Patience};
 use crate::token::AccessToken;
 use crate::transport::Transport;
@@ -66,6 +68,11 @@ impl Salesforce {
     /// How many requests were sent, successful or not.
     pub fn requests(&self) -> u64 {
         self.endpoint.requests()
+    }
+
+    /// Adds to the failure of a call that has sent nothing how many requests it waited for.
+    pub fn with_crowd(&self, login_url: &BaseUrl, failure: Failure) -> Failure {
+        self.endpoint.with_crowd(login_url, failure)
     }
 
     /// Forgets the remembered audiences and clock differences.
@@ -122,7 +129,8 @@ impl Salesforce {
         let attempt =
             |limit| self.attempt(credential, audience, AttemptTime::within(limit, patience));
         let met = retry::within(patience, self.endpoint.clock(), permit, attempt).await;
-        met.map_err(|failure| Failure {
+        let with_crowd = |failure| self.endpoint.with_crowd(&credential.login_url, failure);
+        met.map_err(with_crowd).map_err(|failure| Failure {
             what: format!(
                 "{} (Token host {}, audience {audience}.)",
                 failure.what,

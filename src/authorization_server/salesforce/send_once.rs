@@ -98,6 +98,7 @@ impl Salesforce {
         F: Future<Output = Result<TokenRequest, Failure>>,
     {
         let told = |failure: Failure| {
+            let failure = self.endpoint.with_crowd(&client.login_url, failure);
             let what = format!("{} (Token host {}.)", failure.what, client.login_url.origin());
             let had_no_effect = failure.had_no_effect || is_refusal(&failure);
             told(Failure { what, had_no_effect, ..failure })
