@@ -54,6 +54,17 @@ describe('fault 77: the option rejectedToken', () => {
     expect(org.stats().tokenRequests).toBe(2);
   });
 
+  test('of a token that another login has brought is no loop', async () => {
+    const org = await startOrg();
+    const other = { ...org.config, version: '60.0' };
+    const { accessToken } = await manager.getAccessToken(org.config);
+    const next = await revoked(org, accessToken);
+    expect(await instead(accessToken, other)).toBe(next);
+    org.revokeAll();
+    expect(await instead(next, other)).not.toBe(next);
+    expect(org.stats().tokenRequests).toBe(3);
+  });
+
   test('of a hundred callers at once costs one request', async () => {
     const org = await startOrg({ delay: 50 });
     const { accessToken } = await manager.getAccessToken(org.config);
