@@ -45,7 +45,8 @@ fn chosen(addresses: &[SocketAddr], start: usize) -> Vec<SocketAddr> {
     let (v6, v4): (Vec<SocketAddr>, Vec<SocketAddr>) =
         addresses.iter().partition(|address| address.is_ipv6());
     let of = |mut family: Vec<SocketAddr>, count: usize| {
-        family.rotate_left(start % family.len().max(1));
+        let turn = start % family.len().max(1);
+        family.rotate_left(turn);
         family.truncate(count);
         family
     };
