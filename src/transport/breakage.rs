@@ -36,7 +36,7 @@ pub(super) fn failure_of(error: &reqwest::Error, proxy: Option<&str>) -> Failure
             Code::NetworkConnect,
             "The proxy wants a user name and password, or other ones (HTTP 407).",
         ),
-        Some(_) if proxy_says("tunnel") => {
+        Some(_) if proxy_says("tunnel") && !proxy_says("underlying connection") => {
             (Code::NetworkConnect, "The proxy refused to connect to the host.")
         }
         Some(_) => (Code::NetworkConnect, "No connection could be made to the proxy."),
