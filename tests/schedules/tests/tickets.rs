@@ -49,7 +49,8 @@ macro_rules! laws {
 
             fn table() -> (Arc<Deadlines>, Ticket) {
                 let table = Deadlines::default();
-                let ticket = table.issue(NOW, NOW.after(50 * SECOND), NOW.after(60 * SECOND)).unwrap();
+                let ticket =
+                    table.issue(NOW, NOW.after(50 * SECOND), NOW.after(60 * SECOND)).unwrap();
                 (Arc::new(table), ticket)
             }
 
@@ -62,7 +63,8 @@ macro_rules! laws {
                     let table = table.clone();
                     thread::spawn(move || {
                         assert!(table.retire(first).is_some());
-                        let next = table.issue(late, late.after(50 * SECOND), late.after(60 * SECOND));
+                        let next =
+                            table.issue(late, late.after(50 * SECOND), late.after(60 * SECOND));
                         assert_ne!(table.peek(next.unwrap(), late), Peek::Gone);
                     })
                 };
@@ -107,7 +109,8 @@ macro_rules! laws {
                 let [one, two] = retiring.map(|one| one.join().unwrap());
                 let retired = [mine, one, two];
                 assert_eq!(retired.iter().filter(|done| **done).count(), 1, "{retired:?}");
-                let issue = || table.issue(NOW, NOW.after(50 * SECOND), NOW.after(60 * SECOND)).unwrap();
+                let issue =
+                    || table.issue(NOW, NOW.after(50 * SECOND), NOW.after(60 * SECOND)).unwrap();
                 let (one, two) = (issue(), issue());
                 assert_ne!(one, two);
                 table.retire(one);
