@@ -1,6 +1,6 @@
 'use strict';
 
-// npm run mutants [-- --shard k/n]: changes the rooms that .cargo/mutants.toml names, one place at a
+// npm run mutants [-- --shard 0/6]: changes the rooms that .cargo/mutants.toml names, one place at a
 // time, and shows which changes no Rust test notices. It takes hours, so it is no part of npm test.
 
 const { join } = require('node:path');

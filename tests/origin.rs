@@ -329,3 +329,22 @@ proptest! {
         let _ = instance(&text);
     }
 }
+
+#[test]
+fn a_url_of_2048_bytes_is_the_longest_however_it_is_spelt() {
+    let site = "https://acme.example/";
+    let refused = |text: &str| BaseUrl::parse("loginUrl", text).unwrap_err().what;
+    // In a URL `é` takes six bytes, and two in the text.
+    for fits in [site.to_owned() + &"a".repeat(2_027), site.to_owned() + &"é".repeat(337) + "aaaaa"]
+    {
+        assert_eq!(base(&fits).origin(), "https://acme.example");
+        assert!(refused(&(fits + "a")).contains("longer than 2,048 bytes"));
+    }
+}
+
+#[test]
+fn port_1024_is_the_first_of_those_that_nobody_else_owns() {
+    assert_eq!(base("https://acme.example:1024").origin(), "https://acme.example:1024");
+    let failure = BaseUrl::parse("loginUrl", "https://acme.example:1023").unwrap_err();
+    assert!(failure.what.contains("port 443"));
+}

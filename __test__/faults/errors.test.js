@@ -134,6 +134,29 @@ describe('getAuthError', () => {
     expect(found.stack).toContain('session-refresh');
     expect(getAuthError(wrapper)).toBe(found);
     expect(getAuthError(wrapper, {})).toBe(found);
+    expect(getAuthError(new Error('no access'), connection)).toBeUndefined();
+  });
+
+  test('remembers the last hundred for callers without the Connection', async () => {
+    const org = await startOrg();
+    const connections = await Promise.all(
+      // Each life is a login of its own.
+      Array.from({ length: 101 }, (_, index) =>
+        manager.getConnection({ ...org.config, tokenTtl: 600 + index }),
+      ),
+    );
+    org.revokeAll();
+    const wrappers = [];
+    for (const [index, connection] of connections.entries()) {
+      const errorDescription = `inactive user ${index}`;
+      const end = org.inject({ kind: 'oauth-error', error: 'invalid_grant', errorDescription });
+      wrappers.push(await rejection(connection.query(QUERY)));
+      end();
+    }
+    const isRemembered = wrappers.map(
+      (wrapper, index) => getAuthError(wrapper) === getAuthError(wrapper, connections[index]),
+    );
+    expect(isRemembered).toEqual([false, ...Array(100).fill(true)]);
   });
 
   test('finds it for requests that waited for the renewal of another, and get it bare', async () => {
@@ -176,6 +199,7 @@ describe('getAuthError', () => {
     ['a message with an unknown code', new Error('[NO_SUCH_CODE] text')],
     ['a message that only mentions a code', new Error('it said [APP_BLOCKED] text')],
     ['a message that is no string', { message: 7 }],
+    ['a message that only reads like one', { message: ['[APP_BLOCKED] text'] }],
     ['an object without prototype', Object.create(null)],
   ])('knows nothing of %s', (_, error) => {
     expect(getAuthError(error)).toBeUndefined();
