@@ -806,7 +806,7 @@ export type AuthErrorCode =
 
 /**
  * The error of a call that gives no token. Its message begins with `[code]`, says what happened, and
- * ends with the hint. Messages may change. Codes do not.
+ * ends with the hint, or says itself what to do. Messages may change. Codes do not.
  *
  * @example
  * ```ts

@@ -3,6 +3,7 @@
 
 mod expiry;
 mod field;
+mod not_a_token;
 mod oauth_error;
 mod response;
 pub mod salesforce;
@@ -147,7 +148,7 @@ impl TokenEndpoint {
         }
         let number = self.requests.fetch_add(1, Relaxed) + 1;
         let sending = self.transport.send(self.http_request(base, made, left.max(time.least)));
-        let response = sending.await.map_err(response::status_first)?;
+        let response = sending.await.map_err(not_a_token::status_first)?;
         Ok(Answered { number, response, began, sent, received: self.clock.now() })
     }
 
