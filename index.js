@@ -2,8 +2,7 @@
 
 // The public API; `index.d.ts` documents it.
 
-const { getAuthError } = require('./lib/connection/hidden-errors.js');
-const { DEFAULT_API_VERSION } = require('./lib/connection/open.js');
+const { DEFAULT_API_VERSION } = require('./lib/checks.js');
 const { ConfigurationError, SalesforceAuthError } = require('./lib/errors.js');
 const { JWTConnectionManager } = require('./lib/jwt/manager.js');
 
@@ -14,7 +13,12 @@ exports.JWTConnectionManager = JWTConnectionManager;
 exports.SalesforceAuthError = SalesforceAuthError;
 exports.ConfigurationError = ConfigurationError;
 exports.DEFAULT_API_VERSION = DEFAULT_API_VERSION;
-exports.getAuthError = getAuthError;
+
+/** @type {typeof import('.').getAuthError} */
+exports.getAuthError = (error, connection) => {
+  const hidden = /** @type {any} */ (require('./lib/connection/hidden-errors.js'));
+  return hidden.getAuthError(error, connection);
+};
 
 /** @type {typeof import('.').getConnection} */
 exports.getConnection = (config, options) => manager().getConnection(config, options);

@@ -17,6 +17,8 @@ const SET_BY_LOGIN = [
 ];
 /** The others. A class of the user's may have more. */
 const OF_JSFORCE = ['callOptions', 'httpProxy', 'logLevel', 'maxRequest', 'proxyUrl'];
+/** Summer '25, which every org has. jsforce's own default is 50.0. */
+const DEFAULT_API_VERSION = '64.0';
 const VERSION = /^\d{2,3}\.0$/;
 
 /**
@@ -150,6 +152,7 @@ function invalid(option, what) {
 }
 
 module.exports = {
+  DEFAULT_API_VERSION,
   checkConnectionOptions,
   checkKey,
   checkLife,

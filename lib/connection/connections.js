@@ -3,7 +3,9 @@
 // Connections with live tokens, for the entries of one manager.
 
 const { LiveTokens } = require('../tokens/live-tokens.js');
-const { loadConnectionClass, openConnection } = require('./open.js');
+
+// Loaded by the first Connection: a caller that wants tokens alone does not wait for it.
+const opening = () => require('./open.js');
 
 /** @typedef {import('./entry').ConnectionEntry} ConnectionEntry */
 /** @typedef {import('../..').AccessToken} AccessToken */
@@ -40,7 +42,7 @@ class Connections extends LiveTokens {
     // jsforce takes longer to load than a login, which runs meanwhile.
     const Connection = this.#connectionClass(asked);
     const token = await asked;
-    const open = () => openConnection(Connection, entry, token, this.#options);
+    const open = () => opening().openConnection(Connection, entry, token, this.#options);
     if (call.fresh) return open();
     if (!entry.isConnected()) {
       entry.connect(open());
@@ -67,7 +69,7 @@ class Connections extends LiveTokens {
   /** @param {Promise<unknown>} asked */
   #connectionClass(asked) {
     try {
-      this.#Connection ??= loadConnectionClass();
+      this.#Connection ??= opening().loadConnectionClass();
       return this.#Connection;
     } catch (error) {
       // The caller gets this error. A failure of the login would be an unhandled rejection.

@@ -2,6 +2,7 @@
 
 // Makes Connections. No other file loads jsforce.
 
+const { DEFAULT_API_VERSION } = require('../checks.js');
 const { SalesforceAuthError, authError, causedBy } = require('../errors.js');
 const { hideSecrets, summarize } = require('../printed.js');
 const { limitRequests } = require('./api-requests.js');
@@ -10,9 +11,6 @@ const { SessionRefresh } = require('./session-refresh.js');
 
 /** @typedef {import('./entry').ConnectionEntry} ConnectionEntry */
 /** @typedef {import('../..').AccessToken} AccessToken */
-
-/** Summer '25, which every org has. jsforce's own default is 50.0. */
-const DEFAULT_API_VERSION = '64.0';
 
 /**
  * Loads jsforce, at the first Connection, because loading takes long. It loads all of jsforce, so
@@ -104,4 +102,4 @@ function userInfoOf({ identityUrl }) {
   return id === undefined ? undefined : { id, organizationId, url: identityUrl };
 }
 
-module.exports = { DEFAULT_API_VERSION, loadConnectionClass, openConnection };
+module.exports = { loadConnectionClass, openConnection };

@@ -8,7 +8,6 @@ const native = require('../../native.js');
 const { readCallOptions } = require('../call-options.js');
 const { Connections } = require('../connection/connections.js');
 const { ConnectionEntries } = require('../connection/entries.js');
-const { readJwtEnvironment } = require('../environment.js');
 const { SHARED, sourceFor } = require('../manager-options.js');
 const { readConfig } = require('./config.js');
 const { JwtEntry } = require('./entry.js');
@@ -111,7 +110,7 @@ class JWTConnectionManager {
    */
   #entry(config) {
     if (config === undefined) {
-      this.#environment ??= readJwtEnvironment(process.env);
+      this.#environment ??= require('../environment.js').readJwtEnvironment(process.env);
       config = this.#environment;
     }
     if (typeof config !== 'object' || config === null) return this.#add(config);

@@ -6,7 +6,6 @@
 
 const { peek } = require('../../native.js');
 const { hideSecrets } = require('../printed.js');
-const { warnOfClock } = require('../warnings.js');
 
 /** @typedef {import('../..').AccessToken} AccessToken */
 /** @typedef {import('../../native').GrantedToken} GrantedToken */
@@ -73,7 +72,7 @@ class TokenEntry {
       // The entry's own ticket comes first: a look at a live token counts as a use of the token.
       if (peek(this.ticket) !== 0 && peek(ticket) === 0) return this.token;
     }
-    if (granted.clockSkew !== 0) warnOfClock(granted.clockSkew);
+    if (granted.clockSkew !== 0) require('../warnings.js').warnOfClock(granted.clockSkew);
     this.ticket = ticket;
     const token = hideSecrets({ accessToken, instanceUrl, expiresAt, identityUrl, scope });
     this.token = Object.freeze(token);

@@ -3,9 +3,11 @@
 // Live tokens for the entries of one manager.
 
 const { peek } = require('../../native.js');
-const { throwIfAborted, untilAborted } = require('../abort.js');
 const { errorOf } = require('../errors.js');
-const { Trial, replaceRejected, sessionRejected } = require('./rejection.js');
+
+// Few calls have a signal or a rejected token. A cold start does not load what they need.
+const abort = () => require('../abort.js');
+const rejection = () => require('./rejection.js');
 
 /** @typedef {import('./entry').TokenEntry} TokenEntry */
 /** @typedef {import('../..').AccessToken} AccessToken */
@@ -60,13 +62,14 @@ class LiveTokens {
    */
   async token(entry, call) {
     const { budget, signal, rejectedToken } = call;
-    throwIfAborted(signal);
+    if (signal !== undefined) abort().throwIfAborted(signal);
     const isAlive = entry.token !== null && this.isAlive(entry);
     // `isAlive` may have adopted a newer token.
     const { token } = entry;
     if (isAlive && token !== null && token.accessToken !== rejectedToken) return token;
     if (rejectedToken !== undefined) return this.#replace(entry, rejectedToken, call);
-    const asked = await untilAborted(entry.login.token(budget), signal);
+    const asking = entry.login.token(budget);
+    const asked = await (signal === undefined ? asking : abort().untilAborted(asking, signal));
     if (asked.outcome === 'refused') throw errorOf(asked.refusal);
     return entry.adopt(asked.token);
   }
@@ -77,6 +80,7 @@ class LiveTokens {
    * @param {TokenCall} call
    */
   async #replace(entry, rejectedToken, call) {
+    const { Trial, replaceRejected, sessionRejected } = rejection();
     if (entry.trial?.hasFailed(rejectedToken)) throw sessionRejected('a new token');
     const { token, isNew } = await replaceRejected(entry, rejectedToken, call);
     if (isNew) entry.trial = new Trial(token.accessToken);
