@@ -19,6 +19,7 @@ use jsforce_connection_manager::lineage::{Offer, Waiting};
 use jsforce_connection_manager::private_key::SigningKey;
 use jsforce_connection_manager::source::login::{Grant, Login};
 use jsforce_connection_manager::source::{Answer, Resume, Storing, TokenSource};
+use tokio::task::{JoinHandle, yield_now};
 
 use support::clock::ManualClock;
 use support::issuer::{Fate, Issuer, client_by, login_by, login_of};
@@ -68,6 +69,14 @@ impl Stage {
     /// A caller that can store.
     async fn ask(&self, login: &Login) -> Result<Answer, Arc<Failure>> {
         self.source.ask(login, BUDGET, STORES, None).await
+    }
+
+    /// A second caller, which has joined the flight.
+    async fn waiter(&self, login: &Login) -> JoinHandle<Result<Answer, Arc<Failure>>> {
+        let (source, login) = (self.source.clone(), login.clone());
+        let waiter = tokio::spawn(async move { source.ask(&login, BUDGET, STORES, None).await });
+        yield_now().await;
+        waiter
     }
 
     async fn offer(&self, login: &Login) -> Offer {

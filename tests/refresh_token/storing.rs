@@ -9,9 +9,7 @@ async fn a_new_refresh_token_is_stored_before_a_caller_gets_the_access_token() {
     let offer = stage.offer(&login).await;
     assert_eq!(*offer.refresh_token.expose(), "refresh-1");
     assert_eq!(*offer.replaced.expose(), "refresh-0");
-    let (source, other) = (stage.source.clone(), login.clone());
-    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, STORES, None).await });
-    tokio::task::yield_now().await;
+    let waiter = stage.waiter(&login).await;
     assert!(stage.source.cached(&login).is_none());
     assert!(!waiter.is_finished());
     offer.stored();
@@ -25,9 +23,7 @@ async fn fault_42_if_storing_fails_no_caller_gets_the_token_and_the_next_call_st
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let offer = stage.offer(&login).await;
-    let (source, other) = (stage.source.clone(), login.clone());
-    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, STORES, None).await });
-    tokio::task::yield_now().await;
+    let waiter = stage.waiter(&login).await;
     offer.failed("The database is away.");
     let failure = refused(waiter.await.unwrap());
     assert_eq!((failure.code, failure.retryable), (Code::RefreshNotPersisted, true));
@@ -58,9 +54,7 @@ async fn an_offer_whose_caller_goes_away_is_made_to_the_next_waiting_caller() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
     let offer = stage.offer(&login).await;
-    let (source, other) = (stage.source.clone(), login.clone());
-    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, STORES, None).await });
-    tokio::task::yield_now().await;
+    let waiter = stage.waiter(&login).await;
     drop(offer);
     let second = offer_in(waiter.await.unwrap()).0;
     drop(second);
@@ -230,10 +224,8 @@ async fn a_caller_that_stores_gets_the_token_of_its_flight_despite_a_clear() {
 async fn a_token_granted_before_a_clear_does_not_come_back() {
     let stage = stage(Issuer::rotating());
     let login = stage.login(&stage.issuer.log_in());
-    let (source, other) = (stage.source.clone(), login.clone());
     let offer = stage.offer(&login).await;
-    let waiter = tokio::spawn(async move { source.ask(&other, BUDGET, STORES, None).await });
-    tokio::task::yield_now().await;
+    let waiter = stage.waiter(&login).await;
     offer.failed("The database is away.");
     assert_eq!(refused(waiter.await.unwrap()).code, Code::RefreshNotPersisted);
     stage.source.clear();
